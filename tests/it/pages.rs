@@ -1,5 +1,6 @@
 //! The pages as a browser requests them: through the router, on a real store.
 
+mod advised;
 pub mod browser;
 mod cable;
 mod catalogue;

@@ -1,12 +1,12 @@
 //! A dossier as a row of a list: what it is, where it is, its due time, and why it needs somebody.
 
 use app::accounts::Directory;
-use app::foresight::Level;
+use app::foresight::{Act, Level};
 use app::view::View;
 use app::{Caller, Engine};
 use chrono::TimeDelta;
 use domain::calendar::Calendar;
-use domain::dossier::{Channel, Status};
+use domain::dossier::{Action, Channel, Status};
 use domain::language::Language;
 use domain::time::{self, Instant};
 
@@ -171,6 +171,25 @@ pub fn columns(words: &Words) -> Vec<Column> {
 }
 
 impl Rows<'_> {
+    /// What to do about a dossier and until when, in words, and the act whose form does it.
+    #[must_use]
+    pub fn advice(&self, act: Act, by: Option<Instant>) -> (Markup, Action) {
+        let by = by.map(|by| self.say.moment(by, self.now));
+        let said = |dated: &str, now: &str| match &by {
+            Some(by) => self.words.fill(dated, &[("date", by.into())]),
+            None => self.words.t(now),
+        };
+        match act {
+            Act::Assign => (said("first.assign_by", "first.assign"), Action::Assign),
+            Act::Remind => (said("first.remind_by", "first.remind"), Action::Remind),
+            Act::Sign => (said("first.sign_by", "first.sign"), Action::Resolve),
+            Act::Apologise => (
+                said("first.apologise_by", "first.apologise"),
+                Action::Extend,
+            ),
+        }
+    }
+
     /// The row of a dossier.
     #[must_use]
     pub fn row(&self, view: &View) -> Row {

@@ -1,6 +1,7 @@
 //! Forecasts of lateness in the engine: fitted on the province's own history, scored when read, and
 //! flagged when a dossier crosses a level.
 
+mod advice;
 mod fit;
 mod flag;
 mod flag_record;

@@ -413,14 +413,21 @@ fn online_target(
 }
 
 /// The advice for a dossier, and the last moment at which it still helps.
-fn act(view: &View, last_start: Option<Instant>, now: Instant) -> (Act, Option<Instant>) {
+pub(super) fn act(
+    view: &View,
+    last_start: Option<Instant>,
+    now: Instant,
+) -> (Act, Option<Instant>) {
     let foreseen = view.foreseen.as_ref();
     let level = foreseen.map(|foreseen| foreseen.level);
     let to_come = |by: Option<Instant>| by.filter(|by| now <= *by);
     // Where what remains no longer fits, it still ends the earlier the sooner somebody moves it.
     let start = to_come(last_start).or(to_come(view.dossier.due()));
+    let clock = view.dossier.clock.as_ref();
+    let promised = to_come(clock.and_then(|clock| clock.promised_due));
     match level {
-        Some(Level::Overdue) => (Act::Apologise, None),
+        // Whoever was told another date is waiting for it, not for another letter.
+        Some(Level::Overdue) if promised.is_none() => (Act::Apologise, None),
         Some(Level::WillBeLate) if foreseen.is_some_and(|it| it.apology_by.is_some()) => {
             (Act::Apologise, foreseen.and_then(|it| it.apology_by))
         }

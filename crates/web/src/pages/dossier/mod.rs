@@ -57,6 +57,8 @@ struct DossierPage {
     promise: Markup,
     standing: Markup,
     why: String,
+    /// What to do about it, and the form if the caller may do it.
+    advice: Option<(Markup, Option<String>)>,
     acts: Vec<Button>,
     more: Vec<Button>,
     prints: Vec<Button>,
@@ -151,7 +153,10 @@ async fn show(
     let unit = catalogue.units.get(&dossier.resolving);
     let sent = Fields::of(&staff.visit.uri);
     let notices = notices::of(engine, caller, &name, words, &sent).await?;
-    let mut buttons = buttons(&view, say).into_iter();
+    let advice = engine.advice(&view).await?;
+    let advice = advice.map(|(act, by)| rows.advice(act, by));
+    let advised = advice.as_ref().map(|(_, action)| *action);
+    let mut buttons = buttons(&view, advised, say).into_iter();
     let acts = buttons.by_ref().take(SHOWN_ACTS).collect();
     Ok(html(&DossierPage {
         frame: Frame::staff(&pages, &staff, Section::Overview, title),
@@ -169,6 +174,11 @@ async fn show(
             ],
         ),
         why: reasons.join(" "),
+        advice: advice.map(|(said, action)| {
+            let may = view.allowed.contains(&action);
+            let form = format!("/dossiers/{}/{}", dossier.id, action.method());
+            (said, may.then_some(form))
+        }),
         acts,
         more: buttons.collect(),
         prints: prints(caller, &view, &history, words),
@@ -176,8 +186,8 @@ async fn show(
         arithmetic: clock::arithmetic(&view, &history, &rows),
         spans: spans(&view, &times, words, say),
         split: split(&times, words, say),
-        steps: steps(&view, &visited, words, say),
-        facts: facts(&view, unit.map_or("", |unit| &unit.name), words, say),
+        steps: steps(&view, &visited, &times, words, say),
+        facts: facts(&view, unit.map_or("", |unit| &unit.name), &rows),
         story: story::entries(&history, &view, &directory, words, say),
         notices,
         code,
@@ -246,20 +256,26 @@ fn note(flag: Flag) -> &'static str {
 /// How many acts are shown before the rest is folded away.
 const SHOWN_ACTS: usize = 4;
 
-/// The acts that the caller may do now, as the domain allows them; the usual next one first.
-fn buttons(view: &View, say: Format) -> Vec<Button> {
+/// The acts that the caller may do now, as the domain allows them; what is advised first, then the usual next one.
+fn buttons(view: &View, advised: Option<Action>, say: Format) -> Vec<Button> {
     let with_form = view
         .allowed
         .iter()
         .filter(|action| form::is_there(**action));
     let mut with_form: Vec<&Action> = with_form.collect();
     let usual = usual_action(&view.dossier, &view.allowed);
-    with_form.sort_by_key(|action| (Some(**action) != usual, ends(**action)));
+    let main = advised.filter(|action| view.allowed.contains(action));
+    let main = main.or(usual);
+    let place = |action: &Action| {
+        let (is_main, is_usual) = (Some(*action) == main, Some(*action) == usual);
+        (!is_main, !is_usual, ends(*action))
+    };
+    with_form.sort_by_key(|action| place(action));
     let buttons = with_form.into_iter().map(|action| Button {
         href: format!("/dossiers/{}/{}", view.dossier.id, action.method()),
         label: label(*action, say),
         // An act that ends the dossier is never the main button.
-        main: Some(*action) == usual && !ends(*action),
+        main: Some(*action) == main && !ends(*action),
     });
     buttons.collect()
 }
@@ -362,6 +378,7 @@ fn split(times: &Times, words: &Words, say: Format) -> Markup {
 fn steps(
     view: &View,
     records: &[&domain::dossier::Record],
+    times: &Times,
     words: &Words,
     say: Format,
 ) -> Vec<StepLine> {
@@ -371,6 +388,11 @@ fn steps(
             Event::Advanced(fact) => fact.step.as_ref() == Some(id),
             _ => false,
         })
+    };
+    let spent = |id: &domain::id::StepId| {
+        let at = |span: &&Span| matches!(&span.part, SpentOn::Office { step } if step.as_ref() == Some(id));
+        let spans = times.spans.iter().filter(at);
+        spans.filter_map(|span| span.working).sum::<TimeDelta>()
     };
     let here = view.dossier.state.step();
     let lines = view.procedure.steps.iter().map(|step| {
@@ -384,10 +406,23 @@ fn steps(
             },
             name: step.name.clone(),
             detail: match (at, step.allowance) {
-                (Some(at), _) => words.fill(
-                    "dossier.step_since",
-                    &[("date", say.full_moment(at).into())],
-                ),
+                (Some(at), planned) => {
+                    let values = [
+                        ("date", say.full_moment(at).into()),
+                        ("hours", hours(spent(&step.id), say).into()),
+                        (
+                            "time",
+                            planned
+                                .map_or_else(String::new, |it| it.words(say.0))
+                                .into(),
+                        ),
+                    ];
+                    let key = match planned {
+                        Some(_) => "dossier.step_spent_of",
+                        None => "dossier.step_spent",
+                    };
+                    words.fill(key, &values)
+                }
                 (None, Some(allowance)) => words.fill(
                     "dossier.step_planned",
                     &[("time", allowance.words(say.0).into())],
@@ -400,8 +435,8 @@ fn steps(
     lines.collect()
 }
 
-fn facts(view: &View, unit: &str, words: &Words, say: Format) -> Vec<(Markup, Markup)> {
-    let dossier = &view.dossier;
+fn facts(view: &View, unit: &str, rows: &Rows<'_>) -> Vec<(Markup, Markup)> {
+    let (dossier, words, say) = (&view.dossier, rows.words, rows.say);
     let mut facts = Vec::new();
     if let Some(person) = &view.applicant {
         let phone = if person.phone.is_empty() {
@@ -425,6 +460,16 @@ fn facts(view: &View, unit: &str, words: &Words, say: Format) -> Vec<(Markup, Ma
         .collect();
     if !papers.is_empty() {
         facts.push((words.t("fact.papers"), Markup::of(&papers.join("; "))));
+    }
+    if let Some(holder) = &dossier.custody.holder {
+        let held = words.fill(
+            "fact.held",
+            &[
+                ("name", rows.directory.name(&holder.party.actor).into()),
+                ("date", say.full_moment(holder.since).into()),
+            ],
+        );
+        facts.push((words.t("fact.on_paper"), held));
     }
     if let Some(open) = dossier.fee_open_vnd {
         let open = words.fill("fact.fee_open", &[("money", say.money(open).into())]);

@@ -3,6 +3,7 @@
 use app::accounts::Directory;
 use app::view::{HistoryEntry, View};
 use domain::language::Language;
+use domain::role::Role;
 
 use crate::say::{Format, capital};
 use crate::words::{Markup, Words};
@@ -41,7 +42,11 @@ pub fn entries(
             },
             what: what(entry, view, words, say),
             when: say.full_moment(record.event_time),
-            who: directory.name(&record.actor),
+            who: match directory.get(&record.actor) {
+                // A program has no name, and its id says nothing to people.
+                None if record.role == Role::Portal => words.t("role.portal").plain(),
+                _ => directory.name(&record.actor),
+            },
             texts: texts.collect::<Vec<_>>().join(". "),
         }
     });

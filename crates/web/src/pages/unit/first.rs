@@ -1,7 +1,6 @@
 //! The dossiers to act on first: what to do about each, and how long that still helps.
 
-use app::foresight::{Act, Advice, Outlook};
-use domain::dossier::Action;
+use app::foresight::{Advice, Outlook};
 
 use crate::rows::{Drawn, Row, Rows};
 use crate::words::Markup;
@@ -53,20 +52,7 @@ fn drawn(advice: &Advice, rows: &Rows<'_>) -> First {
         why,
         ..
     } = rows.row(&advice.view);
-    let by = advice.by.map(|by| rows.say.moment(by, rows.now));
-    let said = |dated: &str, now: &str| match &by {
-        Some(by) => rows.words.fill(dated, &[("date", by.into())]),
-        None => rows.words.t(now),
-    };
-    let (act, action) = match advice.act {
-        Act::Assign => (said("first.assign_by", "first.assign"), Action::Assign),
-        Act::Remind => (said("first.remind_by", "first.remind"), Action::Remind),
-        Act::Sign => (said("first.sign_by", "first.sign"), Action::Resolve),
-        Act::Apologise => (
-            said("first.apologise_by", "first.apologise"),
-            Action::Extend,
-        ),
-    };
+    let (act, action) = rows.advice(advice.act, advice.by);
     let may = advice.view.allowed.contains(&action);
     First {
         act_href: may.then(|| format!("{href}/{}", action.method())),
