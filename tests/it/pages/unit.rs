@@ -157,11 +157,12 @@ async fn a_list_is_narrowed_sorted_searched_and_taken_along(on: Backend) {
         .await;
     assert!(none.says("Không có hồ sơ nào phù hợp"));
     assert!(
-        none.says("Xem tất cả hồ sơ: kênh nộp: trực tiếp (27)"),
+        none.says("Xem tất cả · kênh nộp: trực tiếp (27)"),
         "{}",
         none.text()
     );
     assert!(none.says("Xem toàn bộ hồ sơ đang giải quyết (27)"));
+    assert!(!none.says("Xem tất cả · quá hạn"), "an empty list leads nobody on");
 
     // A file has exactly the rows of its address, over all pages.
     let csv = browser

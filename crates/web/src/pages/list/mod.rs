@@ -405,6 +405,10 @@ async fn show(
                     .await?
                     .total
                     .unwrap_or_default();
+                // An empty list leads nobody on.
+                if found == 0 {
+                    continue;
+                }
                 let count = say.count(found);
                 let text = words.fill(
                     "list.instead",
@@ -477,7 +481,7 @@ async fn show(
     }))
 }
 
-/// `Hồ sơ quá hạn, trực tuyến`; without a filter, that the list shows all.
+/// `Hồ sơ đang giải quyết · quá hạn, kênh nộp: trực tuyến`; without a filter, that the list shows all.
 fn heading(words: &Words, said: &[Markup]) -> Markup {
     if said.is_empty() {
         return words.t("list.heading_all");
