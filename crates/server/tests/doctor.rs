@@ -97,7 +97,7 @@ fn the_doctor_speaks_vietnamese_to_people_and_english_to_programs() {
     for line in [
         "WARN sao lưu              máy chủ không sao lưu",
         "-> đặt backup_folder",
-        "ok   danh mục             3",
+        "đơn vị, 98 thủ tục",
         "ok   chứng thư            không có: chỉ máy này vào được cổng",
     ] {
         assert!(told.contains(line), "{line}: {told}");
