@@ -68,7 +68,13 @@
     if (event.defaultPrevented || sent.method !== "post") { return; }
     if (sent.dataset.sent) { event.preventDefault(); return; }
     sent.dataset.sent = "1";
-    if (!note || !window.fetch || sent.dataset.asked) { delete sent.dataset.asked; return; }
+    if (!note || !window.fetch || sent.dataset.asked) {
+      delete sent.dataset.asked;
+      // Whoever comes back to this page gets it anew. A page that a form led to would be the browser's question
+      // whether to send that form again.
+      window.history.replaceState(null, "", window.location.href);
+      return;
+    }
     event.preventDefault();
     ask(function (there) {
       delete sent.dataset.sent;

@@ -12,6 +12,13 @@ use crate::fault::Fault;
 /// The most bytes of a form: texts of a few pages, and no files.
 pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
+/// The longest text of a field that people write sentences in, in characters, as on the wire.
+pub(crate) const LONGEST_TEXT: usize = 2_000;
+
+/// The longest value of any field, in characters: a list of papers, one a line. What a form carries for the page itself may
+/// be longer.
+const LONGEST_VALUE: usize = 10_000;
+
 /// The fields of a form, or the query of an address.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
@@ -112,7 +119,13 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             return Err(Fault::NotAForm);
         }
         let body = Bytes::from_request(request, state).await;
-        Ok(Self::read(&body.map_err(|_too_large| Fault::TooLarge)?))
+        let fields = Self::read(&body.map_err(|_too_large| Fault::TooLarge)?);
+        let is_long =
+            |(name, value): (&str, &str)| name != "kept" && value.chars().count() > LONGEST_VALUE;
+        if fields.pairs().any(is_long) {
+            return Err(Fault::TooLarge);
+        }
+        Ok(fields)
     }
 }
 

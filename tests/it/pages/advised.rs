@@ -51,3 +51,23 @@ async fn the_page_of_a_late_dossier_says_what_to_do_until_the_citizen_has_anothe
     assert!(!told.says(advice), "{}", told.text());
     assert!(told.says("Giao người xử lý ngay"), "{}", told.text());
 }
+
+on_both!(the_page_of_a_dossier_that_is_over_says_when_and_no_longer_who_holds_it);
+
+async fn the_page_of_a_dossier_that_is_over_says_when_and_no_longer_who_holds_it(on: Backend) {
+    let world = World::on(on, "2026-08-03 09:00").await;
+    let clerk = Role::Receptionist;
+    account(&world, "trang.lt", "Lương Thu Trang", clerk, WARD).await;
+    let view = world.receive(WARD, THREE_DAYS).await;
+    world.set("2026-08-05 10:00");
+    let view = world.finish(view).await;
+    let mut browser = Browser::at(&router(&world, Settings::default()));
+    browser.sign_in("trang.lt").await;
+    let path = format!("/dossiers/{}", view.dossier.id);
+    let over = browser.get(&path).await;
+    let said = "Xong 10:00 hôm nay; hẹn trả 17:00 ngày mai, 06/08 Đã kết thúc.";
+    assert!(over.says(said), "{}", over.text());
+    assert!(!over.says("Chưa ai giữ"), "{}", over.text());
+    let rate = browser.get(&format!("{path}/RecordPayment")).await;
+    assert!(!rate.says(", ."), "{}", rate.text());
+}

@@ -155,12 +155,19 @@ impl Glass {
     }
 }
 
-/// The complaints of axe-core, and about the width.
+/// The complaints of axe-core, about ids, which axe-core leaves to others, and about the width.
 fn wrong(looked: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let page = format!("{} at {}", looked["url"], looked["width"]);
     if looked["overflow"].as_i64() != Some(0) {
         wrong.push(format!("{page} scrolls sideways by {}", looked["overflow"]));
+    }
+    for (list, fault) in [
+        ("twice", "is an id twice"),
+        ("lost", "is the field of a label and not there"),
+    ] {
+        let ids = looked[list].as_array().unwrap().iter();
+        wrong.extend(ids.map(|id| format!("{page}: {id} {fault}")));
     }
     let violations = looked["violations"].as_array().unwrap().iter();
     wrong.extend(violations.map(|violation| format!("{page}: {violation}")));
@@ -183,6 +190,7 @@ fn script(task: &[(String, Look)]) -> String {
     await new Promise((done) => {{ frame.onload = done; frame.src = url; }});
     if (sent) {{
       const found = frame.contentDocument.querySelector(sent);
+      if (!found) {{ told.push({{ url: url + sent, width, overflow: 0, violations: ["there is no such form"], twice: [], lost: [] }}); continue; }}
       const button = found.matches("button") ? found : null, form = button ? button.form : found;
       const as = (url.match(/^\/as\/[^/]*/) || [""])[0], action = form.getAttribute("action");
       if (action) {{ form.setAttribute("action", as + action); }}
@@ -203,7 +211,11 @@ fn script(task: &[(String, Look)]) -> String {
       violations = found.violations.map((one) =>
         one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | "));
     }}
-    told.push({{ url: url + (sent || ""), width, overflow, violations }});
+    const ids = [...page.querySelectorAll("[id]")].map((node) => node.id);
+    const twice = ids.filter((id, at) => ids.indexOf(id) < at);
+    const labels = [...page.querySelectorAll("label[for]")].map((label) => label.htmlFor);
+    const lost = labels.filter((id) => !ids.includes(id));
+    told.push({{ url: url + (sent || ""), width, overflow, violations, twice, lost }});
   }}
   await fetch("/told", {{ method: "POST", body: JSON.stringify(told) }});
 }})();"#,

@@ -266,6 +266,17 @@ async fn a_form_that_tells_nothing_is_not_found_and_a_stranger_prints_none(on: B
             .await;
         assert_ne!(refused.http, 200, "{role}");
     }
+    for site in [
+        "javascript:alert(1)",
+        "motcua.example",
+        "https://",
+        "https://a.example/motcua",
+    ] {
+        let mut wrong = wanted("FORM_KIND_CONTROL");
+        wrong["site"] = json!(site);
+        let refused = json.call(&officer, "PrintForm", &wrong).await;
+        assert_eq!(refused.wrong()[0].0, "site", "{site}");
+    }
     let submitted = world.submit(WARD, THREE_DAYS, "G22.99-260803-000009").await;
     let desk = world.token(Role::Receptionist, WARD).await;
     let mut early = wanted("FORM_KIND_RECEIPT");

@@ -144,3 +144,77 @@ async fn a_password_that_was_typed_when_the_session_ended_stands_in_no_page() {
     assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
     assert!(!asked.html.contains("m%E1%BB%99t") && !asked.html.contains(new));
 }
+
+#[tokio::test]
+async fn a_form_that_was_gone_back_to_and_filled_in_for_somebody_else_is_kept_and_sent_once_more() {
+    let (world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let form = browser.get("/desk/H60.02215").await;
+    let (csrf, id) = (form.field("csrf"), form.field("request_id"));
+    let first = reception(&csrf, &id, "Nông Thị Hương");
+    let first = browser.post("/desk/H60.02215", &first).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER);
+    let other = reception(&csrf, &id, "Bàn Hữu Khánh");
+    let asked = browser.post("/desk/H60.02215", &other).await;
+    assert_eq!(asked.status, StatusCode::CONFLICT, "{}", asked.text());
+    assert!(asked.says("đã được gửi trước đó"), "{}", asked.text());
+    assert_eq!(asked.field("name"), "Bàn Hữu Khánh");
+    let fresh = asked.field("request_id");
+    assert_ne!(fresh, id);
+    let second = reception(&csrf, &fresh, "Bàn Hữu Khánh");
+    let second = browser.post("/desk/H60.02215", &second).await;
+    assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text());
+    assert_ne!(second.location(), first.location());
+
+    // The same with an act.
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let path = format!("/dossiers/{}/RequestSupplement", view.dossier.id);
+    let form = browser.get(&path).await;
+    let (etag, id) = (form.field("etag"), form.field("request_id"));
+    let send = async |browser: &mut Browser, reason: &'static str| {
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("etag", etag.as_str()),
+            ("request_id", id.as_str()),
+            ("items", "Bản sao"),
+            ("reason", reason),
+        ];
+        browser.post(&path, &fields).await
+    };
+    let done = send(&mut browser, "thiếu bản sao").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let again = send(&mut browser, "lý do khác").await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text());
+    assert!(again.says("đã được gửi trước đó"), "{}", again.text());
+    assert_ne!(again.field("request_id"), id);
+}
+
+#[tokio::test]
+async fn a_desk_takes_no_name_number_or_text_that_the_wire_refuses() {
+    let (_world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let form = browser.get("/desk/H60.02215").await;
+    let (csrf, id) = (form.field("csrf"), form.field("request_id"));
+    let long = |length: usize| "ế".repeat(length);
+    for (field, value, said) in [
+        ("name", long(201), "dài quá 200 ký tự"),
+        ("address", long(501), "dài quá 500 ký tự"),
+        ("phone", "0912345678 gọi anh Ba".to_owned(), "Số điện thoại"),
+        ("id_number", "12345678901234".to_owned(), "Số định danh"),
+        ("incomplete", long(2_001), "dài quá 2.000 ký tự"),
+    ] {
+        let mut fields = reception(&csrf, &id, "Nông Thị Hương");
+        fields.retain(|(name, _)| *name != field);
+        fields.push((field, &value));
+        let refused = browser.post("/desk/H60.02215", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(refused.says(said), "{field}: {}", refused.text());
+    }
+    let huge = long(10_001);
+    let mut fields = reception(&csrf, &id, "Nông Thị Hương");
+    fields.push(("find", &huge));
+    let refused = browser.post("/desk/H60.02215", &fields).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -179,10 +179,10 @@ async fn a_ward() -> Ward {
         (&late, "TransferDossier"),
         (&late, "StopDossier"),
         (&late, "WithdrawDossier"),
-        (&late, "OpenLeg"),
         (&late, "OpenConsultation"),
         (&late, "RequestPayment"),
-        (&late, "CorrectDossier"),
+        (&late, "HandOverDossier"),
+        (&late, "RemindDossier"),
         (&submitted, "RefuseDossier"),
     ] {
         refused_at_the_desk.push((

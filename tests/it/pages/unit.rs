@@ -162,7 +162,10 @@ async fn a_list_is_narrowed_sorted_searched_and_taken_along(on: Backend) {
         none.text()
     );
     assert!(none.says("Xem toàn bộ hồ sơ đang giải quyết (27)"));
-    assert!(!none.says("Xem tất cả · quá hạn"), "an empty list leads nobody on");
+    assert!(
+        !none.says("Xem tất cả · quá hạn"),
+        "an empty list leads nobody on"
+    );
 
     // A file has exactly the rows of its address, over all pages.
     let csv = browser

@@ -213,6 +213,27 @@ async fn a_slip_is_few_keys_and_seconds_away_from_the_name_for_three_procedures(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_goes_back_after_a_reception_finds_the_desk_and_not_the_browsers_question() {
+    let world = World::at("2026-08-03 07:30").await;
+    let clerk = Role::Receptionist;
+    account(&world, "trang.lt", "Lương Thu Trang", clerk, WARD).await;
+    let router = router(&world, Settings::default());
+    let tab = Tab::before(&router, "/signin", DESK).await;
+    sign_in(&tab, "trang.lt");
+    tab.reach("Tab", "find");
+    tab.types("xac nhan hon nhan");
+    tab.leads(|| tab.press("Enter"));
+    tab.reach("Tab", "name");
+    tab.types("Nông Thị Hương");
+    tab.leads(|| tab.press("Control+Enter"));
+    assert!(tab.says("Đã tiếp nhận hồ sơ"));
+    tab.value("history.back()");
+    // Either a fresh desk, or the form as it was left; what happens then is told without a browser.
+    let desk = format!("location.pathname === '/desk/{WARD}' && !!document.querySelector('#name')");
+    tab.until("the desk", &desk);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_number_of_the_chairmans_page_opens_exactly_its_rows() {
     let world = World::at("2026-08-03 07:30").await;
     account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;

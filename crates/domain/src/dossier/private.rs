@@ -69,6 +69,40 @@ pub struct Person {
 }
 
 impl Person {
+    /// The longest name, in characters.
+    pub const LONGEST_NAME: usize = 200;
+
+    /// The longest address, in characters.
+    pub const LONGEST_ADDRESS: usize = 500;
+
+    /// An identity number as people write it: 9 to 12 digits, or a passport's 5 to 20 letters and digits; blanks do not
+    /// count. None if it is neither; empty if nothing was written.
+    #[must_use]
+    pub fn read_id_number(text: &str) -> Option<String> {
+        let number: String = crate::fold::compose(text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        let is_right = if number.bytes().all(|b| b.is_ascii_digit()) {
+            number.is_empty() || (9..=12).contains(&number.len())
+        } else {
+            (5..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        is_right.then_some(number)
+    }
+
+    /// A telephone number as people write it: 8 to 15 digits, and what stands between them. None if it is not one; empty
+    /// if nothing was written.
+    #[must_use]
+    pub fn read_phone(text: &str) -> Option<String> {
+        let phone = crate::fold::compose(text);
+        let digits = phone.bytes().filter(u8::is_ascii_digit).count();
+        let fits = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '+');
+        let is_right = phone.len() <= 30 && (8..=15).contains(&digits) && phone.chars().all(fits);
+        (phone.is_empty() || is_right).then_some(phone)
+    }
+
     /// The name as it is searched.
     #[must_use]
     pub fn name_key(&self) -> String {

@@ -51,6 +51,12 @@ pub fn wanted(request: &proto::PrintFormRequest) -> Result<WantedForm, Error> {
         fields.wrong("kind", format!("expected one of {}", names.join(", ")));
     }
     let site = fields.text("site", &request.site, LONGEST_SITE);
+    if !site.is_empty() && !is_site(&site) {
+        fields.wrong(
+            "site",
+            "expected an address such as https://motcua.example, with its scheme and without a path",
+        );
+    }
     let all = identity.zip(name).zip(kind);
     let ((identity, name), (_, kind)) = fields.done(all)?;
     Ok(WantedForm {
@@ -59,6 +65,19 @@ pub fn wanted(request: &proto::PrintFormRequest) -> Result<WantedForm, Error> {
         kind,
         site,
     })
+}
+
+/// Whether citizens can open what stands on paper.
+fn is_site(text: &str) -> bool {
+    let Ok(address) = text.parse::<http::Uri>() else {
+        return false;
+    };
+    let is_web = matches!(address.scheme_str(), Some("http" | "https"));
+    is_web
+        && address.host().is_some_and(|host| !host.is_empty())
+        && address
+            .path_and_query()
+            .is_none_or(|rest| rest.as_str() == "/")
 }
 
 /// Draws a printed form.

@@ -1,16 +1,9 @@
 //! People, as the desk enters them and as they are sent.
 
 use domain::dossier::private::Person;
-use domain::fold;
 
 use super::fields::Fields;
 use crate::proto;
-
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 200;
-
-/// The longest address, in characters.
-const LONGEST_ADDRESS: usize = 500;
 
 impl Fields {
     /// A person; the name is required.
@@ -18,7 +11,7 @@ impl Fields {
         let blank = proto::Person::default();
         let given = given.unwrap_or(&blank);
         let name_field = format!("{field}.name");
-        let name = self.required(&name_field, &given.name, LONGEST_NAME);
+        let name = self.required(&name_field, &given.name, Person::LONGEST_NAME);
         if !name.is_empty() && !name.chars().any(char::is_alphabetic) {
             self.wrong(&name_field, "expected a name with at least one letter");
         }
@@ -26,46 +19,32 @@ impl Fields {
             name: name.split_whitespace().collect::<Vec<_>>().join(" "),
             id_number: self.id_number(&format!("{field}.id_number"), &given.id_number),
             phone: self.phone(&format!("{field}.phone"), &given.phone),
-            address: self.text(&format!("{field}.address"), &given.address, LONGEST_ADDRESS),
+            address: self.text(
+                &format!("{field}.address"),
+                &given.address,
+                Person::LONGEST_ADDRESS,
+            ),
         }
     }
 
     fn id_number(&mut self, field: &str, text: &str) -> String {
-        let number: String = fold::compose(text)
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        let digits = number.bytes().all(|b| b.is_ascii_digit());
-        let right = if digits {
-            (9..=12).contains(&number.len())
-        } else {
-            (5..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
-        };
-        if !number.is_empty() && !right {
+        Person::read_id_number(text).unwrap_or_else(|| {
             self.wrong(
                 field,
                 "expected 9 to 12 digits, or a passport's letters and digits, 20 at most",
             );
-        }
-        number
+            String::new()
+        })
     }
 
     fn phone(&mut self, field: &str, text: &str) -> String {
-        let phone = fold::compose(text);
-        let digits = phone.bytes().filter(u8::is_ascii_digit).count();
-        let right = phone.len() <= 30
-            && (8..=15).contains(&digits)
-            && phone
-                .chars()
-                .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '+'));
-        if !phone.is_empty() && !right {
+        Person::read_phone(text).unwrap_or_else(|| {
             self.wrong(
                 field,
                 "expected a telephone number of 8 to 15 digits, such as 0912 345 678",
             );
-        }
-        phone
+            String::new()
+        })
     }
 }
 

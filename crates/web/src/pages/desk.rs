@@ -22,7 +22,7 @@ use http::StatusCode;
 use super::dossier::content;
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_TEXT};
 use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
@@ -299,26 +299,26 @@ fn person(typed: &Fields) -> (Person, Vec<(&'static str, &'static str)>) {
     if !name.chars().any(char::is_alphabetic) {
         wrong.push(("name", "desk.name_wrong"));
     }
-    let id: String = typed.get("id_number").split_whitespace().collect();
-    let id = id.to_uppercase();
-    let is_right = if id.bytes().all(|byte| byte.is_ascii_digit()) {
-        id.is_empty() || (9..=12).contains(&id.len())
-    } else {
-        (5..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    if !is_right {
+    if name.chars().count() > Person::LONGEST_NAME {
+        wrong.push(("name", "desk.name_long"));
+    }
+    let id = Person::read_id_number(typed.get("id_number"));
+    if id.is_none() {
         wrong.push(("id_number", "desk.id_wrong"));
     }
-    let phone = typed.get("phone");
-    let digits = phone.bytes().filter(u8::is_ascii_digit).count();
-    if !phone.is_empty() && !(8..=15).contains(&digits) {
+    let phone = Person::read_phone(typed.get("phone"));
+    if phone.is_none() {
         wrong.push(("phone", "desk.phone_wrong"));
+    }
+    let address = fold::compose(typed.get("address"));
+    if address.chars().count() > Person::LONGEST_ADDRESS {
+        wrong.push(("address", "desk.address_long"));
     }
     let person = Person {
         name: name.split_whitespace().collect::<Vec<_>>().join(" "),
-        id_number: id,
-        phone: phone.to_owned(),
-        address: fold::compose(typed.get("address")),
+        id_number: id.unwrap_or_default(),
+        phone: phone.unwrap_or_default(),
+        address,
     };
     (person, wrong)
 }
@@ -343,6 +343,9 @@ async fn sent(
     if chosen.is_none() {
         wrong.insert(0, ("find", "desk.procedure_wrong"));
     }
+    if typed.get("incomplete").chars().count() > LONGEST_TEXT {
+        wrong.push(("incomplete", "act.too_long"));
+    }
     if let (true, Some(code)) = (wrong.is_empty(), chosen) {
         match receive(&pages, &staff, &unit, &typed, person, &code).await {
             Ok(to) => return Ok(Redirect::to(&to).into_response()),
@@ -352,6 +355,13 @@ async fn sent(
             }) => {
                 page.frame.title = words.t("desk.duplicate_title");
                 page.duplicate = Some(existing);
+                return Ok(answered(&page, StatusCode::CONFLICT));
+            }
+            Err(Error::RequestReused { .. }) => {
+                // The form was gone back to, and filled in for somebody else.
+                page.request_id = pages.engine.request_id().to_string();
+                page.problem = Some(words.t("form.reused"));
+                page.frame.title = words.t("desk.error_title");
                 return Ok(answered(&page, StatusCode::CONFLICT));
             }
             Err(error @ (Error::Refused { .. } | Error::Invalid(_))) => {

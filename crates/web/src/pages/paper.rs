@@ -21,6 +21,8 @@ struct PaperPage {
     /// Size of the paper and source of the form.
     about: Markup,
     days: Option<ChosenDays>,
+    /// Whether the paper is wider than a telephone, so that it scrolls in a frame of its own.
+    is_wide: bool,
     /// None where nothing can be printed.
     article: Option<Markup>,
 }
@@ -48,6 +50,7 @@ pub(super) fn shown(pages: &Pages, staff: &Staff, sheet: &FormSheet) -> Response
         back_words: words.t("print.back"),
         about: about(&words.t("print.size"), &form.source),
         days: None,
+        is_wide: false,
         article: Some(Markup::made(sheet.article.clone())),
     })
 }
@@ -101,6 +104,7 @@ fn of_a_desk(
         back_words: staff.visit.words().t("print.back_to_desk"),
         about: Markup::made(String::new()),
         days,
+        is_wide: true,
         article: None,
     }
 }

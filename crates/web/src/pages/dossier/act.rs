@@ -18,7 +18,7 @@ use domain::language::Language;
 use http::StatusCode;
 
 use super::form::{self, ActForm, Field, Kind};
-use super::label;
+use super::{label, promise, standing};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -92,22 +92,8 @@ fn page(
         dossier: view.dossier.id.to_string(),
         code: view.dossier.label(),
         procedure: view.procedure.name.clone(),
-        standing: words.fill(
-            "dossier.standing",
-            &[
-                ("step", rows.step(view).into()),
-                ("holder", (&rows.holder(view)).into()),
-            ],
-        ),
-        promise: view.dossier.due().map_or_else(Markup::default, |due| {
-            words.fill(
-                "dossier.promise",
-                &[
-                    ("date", say.moment(due, now).into()),
-                    ("left", (&rows.left(view)).into()),
-                ],
-            )
-        }),
+        standing: standing(view, &rows),
+        promise: promise(view, &rows),
         problem: None,
         fields: form.fields(action),
         etag: view.dossier.etag(),
@@ -175,6 +161,11 @@ async fn carry_out(
                             lines: vec![(String::new(), said)],
                         },
                     )
+                }
+                Err(Error::RequestReused { .. }) => {
+                    let heading = words.t("act.failed");
+                    let lines = vec![(String::new(), words.t("form.reused"))];
+                    (StatusCode::CONFLICT, Problem { heading, lines })
                 }
                 Err(error @ (Error::Refused { .. } | Error::Invalid(_))) => {
                     let said = said(&staff, &error);

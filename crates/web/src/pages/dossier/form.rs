@@ -16,7 +16,7 @@ use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::limit::Limit;
 use domain::time;
 
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_TEXT};
 use crate::words::{Markup, Words};
 
 /// A field of a form.
@@ -397,6 +397,9 @@ impl Reading<'_> {
     fn needed(&mut self, name: &'static str, key: &'static str) -> Text {
         if self.typed.get(name).is_empty() {
             self.wrong.push((name, key));
+        }
+        if self.typed.get(name).chars().count() > LONGEST_TEXT {
+            self.wrong.push((name, "act.too_long"));
         }
         Text::new(self.typed.get(name))
     }

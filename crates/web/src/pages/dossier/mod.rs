@@ -127,16 +127,6 @@ async fn show(
             ("code", (&code).into()),
         ],
     );
-    let promise = match dossier.due() {
-        Some(due) => words.fill(
-            "dossier.promise",
-            &[
-                ("date", say.moment(due, now).into()),
-                ("left", (&rows.left(&view)).into()),
-            ],
-        ),
-        None => words.t("row.no_due"),
-    };
     let reasons = view
         .foreseen
         .iter()
@@ -165,14 +155,8 @@ async fn show(
         clock: say.clock(now),
         note: flag.map_or("", note),
         flag: row.flag,
-        promise,
-        standing: words.fill(
-            "dossier.standing",
-            &[
-                ("step", rows.step(&view).into()),
-                ("holder", (&row.holder).into()),
-            ],
-        ),
+        promise: promise(&view, &rows),
+        standing: standing(&view, &rows),
         why: reasons.join(" "),
         advice: advice.map(|(said, action)| {
             let may = view.allowed.contains(&action);
@@ -251,6 +235,43 @@ fn note(flag: Flag) -> &'static str {
         Flag::Waiting => "is-wait",
         Flag::Watch => "",
     }
+}
+
+/// When the result is promised and what is left until then; of what is over, when that was.
+fn promise(view: &View, rows: &Rows<'_>) -> Markup {
+    let (words, moment) = (rows.words, |at| rows.say.moment(at, rows.now));
+    match (view.dossier.ended, view.dossier.due()) {
+        (Some(ended), Some(due)) => words.fill(
+            "dossier.ended_of",
+            &[("date", moment(ended).into()), ("due", moment(due).into())],
+        ),
+        (Some(ended), None) => words.fill("dossier.ended", &[("date", moment(ended).into())]),
+        (None, Some(due)) => words.fill(
+            "dossier.promise",
+            &[
+                ("date", moment(due).into()),
+                ("left", (&rows.left(view)).into()),
+            ],
+        ),
+        (None, None) => words.t("row.no_due"),
+    }
+}
+
+/// Where the dossier is, and who holds it as long as anybody has to.
+fn standing(view: &View, rows: &Rows<'_>) -> Markup {
+    let step = rows.step(view);
+    if view.dossier.ended.is_some() || !view.dossier.status().is_open() {
+        return rows
+            .words
+            .fill("dossier.standing_over", &[("step", step.into())]);
+    }
+    rows.words.fill(
+        "dossier.standing",
+        &[
+            ("step", step.into()),
+            ("holder", (&rows.holder(view)).into()),
+        ],
+    )
 }
 
 /// How many acts are shown before the rest is folded away.
