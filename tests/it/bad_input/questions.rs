@@ -229,6 +229,7 @@ fn rows() -> Vec<Row> {
                 ("month", json!("2026-13"), A_MONTH),
                 ("month", json!("2026-08-01"), A_MONTH),
                 ("month", json!("2026-07"), "must not be over"),
+                ("month", json!("9999-12"), "published calendar"),
                 ("horizon_days", json!(61), "must be at most 60"),
                 ("horizon_days", json!(-1), "expected a whole number"),
             ],

@@ -151,6 +151,11 @@ impl Engine {
         let month = month.ok_or_else(|| Error::invalid("month", "must not be over"))?;
         let calendar = self.context.catalogue(scope.province());
         let calendar = calendar.calendars.national();
+        // Nobody knows which days of a later month are worked.
+        if month.first() > calendar.last_day() {
+            let problem = "must lie in the published calendar";
+            return Err(Error::invalid("month", problem));
+        }
         let mut ahead = Ahead {
             days: horizon_days,
             until: calendar

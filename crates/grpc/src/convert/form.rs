@@ -51,7 +51,8 @@ pub fn wanted(request: &proto::PrintFormRequest) -> Result<WantedForm, Error> {
         fields.wrong("kind", format!("expected one of {}", names.join(", ")));
     }
     let site = fields.text("site", &request.site, LONGEST_SITE);
-    if !site.is_empty() && !is_site(&site) {
+    let is_told = site.chars().count() > LONGEST_SITE || site.chars().any(char::is_control);
+    if !site.is_empty() && !is_told && !is_site(&site) {
         fields.wrong(
             "site",
             "expected an address such as https://motcua.example, with its scheme and without a path",
