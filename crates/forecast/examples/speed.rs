@@ -107,7 +107,7 @@ fn backtest() -> Row {
     let held = peak_mb();
     let began = Clock::now();
     let protocol = Protocol::new(Deadline::Given, 0.5);
-    let trial = Backtest::new(&log, &office, protocol).unwrap();
+    let trial = Backtest::consuming(log, &office, protocol).unwrap();
     let report = trial.judge(&trial.fit());
     let took = began.elapsed().as_secs_f64();
     let looks = 2.0 * f64::from(u32::try_from(report.samples_test).unwrap()) / 1e6;

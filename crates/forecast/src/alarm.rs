@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::training_row::ObservedCase;
+use crate::training_row::Observed;
 
 /// Precisions for which a level is fitted.
 const PRECISIONS: [f64; 2] = [0.6, 0.8];
@@ -17,13 +17,11 @@ pub struct Alarm {
 }
 
 /// The highest chance that each settled case had at any of its looks, and whether it ended late;
-/// highest first. `chances` follows the looks of `observed`, case by case.
-pub(crate) fn peaks(observed: &[ObservedCase], chances: &[f64]) -> Vec<(f64, bool)> {
-    let mut rest = chances;
+/// highest first. `chances` has one for each look.
+pub(crate) fn peaks(observed: &Observed, chances: &[f64]) -> Vec<(f64, bool)> {
     let mut peaks = Vec::new();
-    for case in observed {
-        let (own, others) = rest.split_at(case.days.len());
-        rest = others;
+    for case in &observed.cases {
+        let own = &chances[case.looks.clone()];
         let peak = own.iter().copied().reduce(f64::max);
         peaks.extend(peak.zip(case.late));
     }
@@ -55,16 +53,14 @@ pub(crate) const LEADS: [f64; 3] = [0.0, 1.0, 2.0];
 
 /// For each lead and each benefit, the level at which flags paid most in training. If no flag pays,
 /// the level is 1, above every chance.
-pub(crate) fn paying(observed: &[ObservedCase], chances: &[f64]) -> Vec<f64> {
+pub(crate) fn paying(observed: &Observed, chances: &[f64]) -> Vec<f64> {
     let mut levels = Vec::with_capacity(LEADS.len() * BENEFITS.len());
     for lead in LEADS {
-        let mut rest = chances;
         let mut peaks = Vec::new();
-        for case in observed {
-            let (own, others) = rest.split_at(case.days.len());
-            rest = others;
-            let in_time = case.days.iter().zip(own);
-            let in_time = in_time.filter(|(day, _)| case.deadline.day - **day >= lead);
+        for case in &observed.cases {
+            let own = &chances[case.looks.clone()];
+            let in_time = observed.days[case.looks.clone()].iter().zip(own);
+            let in_time = in_time.filter(|(day, _)| case.deadline - **day >= lead);
             let peak = in_time.map(|(_, chance)| *chance).reduce(f64::max);
             peaks.extend(peak.zip(case.late));
         }

@@ -243,13 +243,15 @@ fn layout(split: Split) -> Layout {
 
 /// The thresholds of all units together and of each kind.
 fn levels(
-    learned: &Learned,
+    learned: &Learned<'_>,
     prepared: &Prepared<'_>,
     precision: Precision,
 ) -> (Thresholds, BTreeMap<String, Thresholds>) {
-    let of = |kind: Option<u32>| {
+    // A case counts for its kind and for all: its looks are many, so they are taken once.
+    let mut known = BTreeMap::<usize, Option<f64>>::new();
+    let mut of = |kind: Option<u32>| {
         let settled = learned
-            .observed
+            .cases
             .iter()
             .enumerate()
             .filter_map(|(number, case)| {
@@ -259,8 +261,11 @@ fn levels(
         let settled: Vec<(usize, bool)> = settled.collect();
         let every = settled.len().div_ceil(MOST_PEAKS).max(1);
         let peaks = settled.into_iter().step_by(every);
-        let peaks =
-            peaks.filter_map(|(number, late)| Some((learned.peak(number, prepared)?, late)));
+        let mut peak = |number: usize| {
+            let peak = known.entry(number);
+            *peak.or_insert_with(|| learned.peak(number, prepared))
+        };
+        let peaks = peaks.filter_map(|(number, late)| Some((peak(number)?, late)));
         let mut peaks: Vec<(f64, bool)> = peaks.collect();
         peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
         fitted(&peaks, precision)
@@ -292,11 +297,10 @@ fn fitted(peaks: &[(f64, bool)], precision: Precision) -> Option<Thresholds> {
 }
 
 /// Each step with its most frequent successor, unless most cases end there.
-fn next(learned: &Learned, activities: &[String]) -> Vec<(u16, u16)> {
-    let code = |activity: u32| {
-        let name = activities.get(activity as usize)?;
-        Some(learned.model.step(name))
-    };
+fn next(learned: &Learned<'_>, activities: &[String]) -> Vec<(u16, u16)> {
+    let codes = activities.iter().map(|name| learned.model.step(name));
+    let codes: Vec<u16> = codes.collect();
+    let code = |activity: u32| codes.get(activity as usize).copied();
     let mut followed = BTreeMap::<u16, BTreeMap<Option<u16>, u32>>::new();
     for trace in &learned.known {
         let codes: Vec<Option<u16>> = trace

@@ -23,54 +23,32 @@ pub(crate) fn quantile(spans: &mut [(f64, bool)], share: f64) -> Option<f64> {
     None
 }
 
-/// Counts of ends and of last sights, by part of a [`crate::binning::Binning`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spread {
-    pub ended: Vec<u32>,
-    lost: Vec<u32>,
+/// Counts of cases by the part of a [`crate::binning::Binning`] in which they ended or were last
+/// seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread<'a> {
+    pub ended: &'a [u32],
+    /// Those that ended, and those last seen running.
+    pub all: &'a [u32],
 }
 
-impl Spread {
-    pub fn new(parts: usize) -> Spread {
-        Spread {
-            ended: vec![0; parts],
-            lost: vec![0; parts],
-        }
-    }
-
-    pub fn add(&mut self, part: usize, ended: bool) {
-        let counts = if ended {
-            &mut self.ended
-        } else {
-            &mut self.lost
-        };
-        if let Some(count) = counts.get_mut(part) {
-            *count += 1;
-        }
-    }
-
-    pub fn total(&self) -> u32 {
-        self.ended.iter().chain(&self.lost).sum()
-    }
-
+impl Spread<'_> {
     /// Ends and cases at risk, part by part. A case lost inside a part counts half there.
-    pub fn hazards(&self) -> impl Iterator<Item = (f64, f64)> {
-        let mut running = f64::from(self.total());
-        self.ended.iter().zip(&self.lost).map(move |(ended, lost)| {
-            let (ended, lost) = (f64::from(*ended), f64::from(*lost));
-            let hazard = (ended, running - lost / 2.0);
-            running -= ended + lost;
+    fn hazards(self) -> impl Iterator<Item = (f64, f64)> {
+        let mut running = f64::from(self.all.iter().sum::<u32>());
+        self.ended.iter().zip(self.all).map(move |(ended, all)| {
+            let lost = f64::from(all - ended);
+            let hazard = (f64::from(*ended), running - lost / 2.0);
+            running -= f64::from(*all);
             hazard
         })
     }
-}
 
-impl Spread {
     /// The share still running after each edge, if so many cases were counted, leaning on a coarser
     /// cell's curve by `lean` cases.
-    pub fn leaning(&self, cases: f64, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
+    pub fn leaning(self, cases: f64, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
         let lean = if parent.is_some() { lean } else { 1.0 };
-        let scale = cases / f64::from(self.total().max(1));
+        let scale = cases / f64::from(self.all.iter().sum::<u32>().max(1));
         let mut left = 1.0;
         let mut parent_before = 1.0;
         let mut alive = Vec::with_capacity(self.ended.len());

@@ -32,24 +32,28 @@ pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -
 }
 
 /// The cells of a situation in the nested layers, coarsest first.
+pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
+    std::array::from_fn(|layer| nested_cell(layer, at, parts))
+}
+
+/// The cell of a situation in a nested layer; `layer` is below [`NESTED`].
 ///
 /// A key packs the layer into the lowest three bits and each feature into bits of its own, so that
 /// equal keys mean the same layer and the same features.
-pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
-    let coarse = (equal(at.share(), 6) + 1) << 3;
-    let fine = (equal(at.share(), 16) + 1) << 3;
-    let waited = (u64::from(parts.waited[1]) + 1) << 9;
+pub(crate) fn nested_cell(layer: usize, at: &Situation, parts: &Parts) -> u64 {
+    let coarse = || (equal(at.share(), 6) + 1) << 3;
+    let fine = || (equal(at.share(), 16) + 1) << 3 | (u64::from(parts.waited[1]) + 1) << 9;
     let step = u64::from(at.step) << 16;
     let previous = u64::from(at.previous) << 32;
     let kind = u64::from(at.kind) << 48;
-    [
-        0,
-        1 | step,
-        2 | step | coarse,
-        3 | step | fine | waited,
-        4 | step | fine | waited | previous,
-        5 | step | fine | waited | previous | kind,
-    ]
+    match layer {
+        0 => 0,
+        1 => 1 | step,
+        2 => 2 | step | coarse(),
+        3 => 3 | step | fine(),
+        4 => 4 | step | fine() | previous,
+        _ => 5 | step | fine() | previous | kind,
+    }
 }
 
 /// Layers of cells for the curves of what remains.

@@ -1,13 +1,14 @@
 //! The model: fitted once, stored as bytes, asked often.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use domain::time::Instant;
 
 use crate::alarm::{alarms, paying, peaks};
-use crate::baseline::Baseline;
 use crate::curve::SurvivalCurve;
 use crate::log::{Case, Deadline, Error, Log};
 use crate::quiet_period::{self, Pace, QuietPeriod};
@@ -17,9 +18,9 @@ use crate::selection::{Tried, choose, expected_looks};
 use crate::service_days::ServiceDays;
 use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
 use crate::table::Table;
-use crate::trace::{Layout, Looks, Prepared, Split, Trace};
-use crate::training_cells::TrainingCells;
-use crate::training_row::{ObservedCase, fold_of, observe, rows};
+use crate::trace::{KnownTrace, Layout, Looks, Prepared, Split, Trace};
+use crate::training_cells::{Asked, TrainingCells};
+use crate::training_row::{Observed, ObservedCase, fold_of, observe};
 use crate::working_time::{WorkMoment, WorkingTime};
 
 pub use crate::alarm::Alarm;
@@ -84,14 +85,14 @@ pub struct Size {
 }
 
 impl Size {
-    fn new(observed: &[ObservedCase], samples: usize) -> Size {
+    fn new(observed: &Observed) -> Size {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let settled = || observed.iter().filter_map(|case| case.late);
+        let settled = || observed.cases.iter().filter_map(|case| case.late);
         Size {
-            cases: count(observed.len()),
+            cases: count(observed.cases.len()),
             settled: count(settled().count()),
             late: count(settled().filter(|late| *late).count()),
-            samples: count(samples),
+            samples: count(observed.rows.len()),
         }
     }
 }
@@ -189,13 +190,14 @@ impl Model {
     }
 
     /// Fits on what a prepared log knew before a moment.
-    pub(crate) fn learn(
-        prepared: &Prepared<'_>,
+    pub(crate) fn learn<'p>(
+        prepared: &'p Prepared<'_>,
         activities: &[String],
         split: WorkMoment,
-    ) -> Learned {
+    ) -> Learned<'p> {
         let training = prepared.started_before(split).iter();
-        let known: Vec<Trace> = training.map(|trace| trace.known_before(split)).collect();
+        let known = training.map(|trace| trace.known_before(split));
+        let known: Vec<KnownTrace<'p>> = known.collect();
         let passed = known.iter().flat_map(|trace| &trace.events);
         let steps = used(activities, passed.map(|event| event.activity));
         let kinds = used(&prepared.kinds, known.iter().map(|trace| trace.kind));
@@ -225,27 +227,31 @@ impl Model {
         let every = expected_looks(&known, prepared, split)
             .div_ceil(MOST_LOOKS)
             .max(1);
-        let observed = observe(known.iter(), (prepared, &view), split, every);
-        let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
-        let cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
-        let lessons = cells.learn();
+        let traces = known.iter().map(Deref::deref);
+        let cells = TrainingCells::new(observe(traces, (prepared, &view), split, every));
+        let lessons = cells.learn(Asked {
+            points: chosen.points,
+            apart: true,
+        });
         let table = cells.table(&lessons, chosen.made());
         let apart = cells.tables_apart(&lessons, chosen.made());
-        let rows = cells.rows().iter();
+        drop(lessons);
+        let observed = cells.observed();
+        let rows = observed.rows.iter();
         let chances = rows.map(|row| apart[row.fold()].chance(&row.situation));
         let chances: Vec<f64> = chances.collect();
-        let peaks = peaks(&observed, &chances);
+        let peaks = peaks(observed, &chances);
         let model = Model {
             layout: LAYOUT,
             hours_a_day: (prepared.offices[0].scale().hours_a_day * 1e6).round() / 1e6,
             quiet_periods,
-            settled_of_unit: settled_of_unit(&observed, &known, &codes, units.len()),
+            settled_of_unit: settled_of_unit(&observed.cases, &known, &codes, units.len()),
             units,
             service_days,
             tails: chosen.tails,
-            size: Size::new(&observed, cells.rows().len()),
+            size: Size::new(observed),
             alarms: alarms(&peaks),
-            paying: paying(&observed, &chances),
+            paying: paying(observed, &chances),
             slowest_remaining: slowest_remaining(&known, &codes, steps.len()),
             steps,
             kinds,
@@ -256,9 +262,10 @@ impl Model {
         Learned {
             model,
             tried,
-            observed,
+            cases: cells.into_cases(),
             known,
             codes,
+            paces,
             apart,
         }
     }
@@ -278,8 +285,9 @@ impl Model {
     /// The chance, and the expected end on the same side of the deadline as the chance.
     #[must_use]
     pub fn forecast(&self, at: &Situation) -> Forecast {
-        let late = self.late(at);
-        let Some(alive) = self.table.ending(at) else {
+        let (chance, ending) = self.table.chance_and_ending(at);
+        let late = if at.left > 0.0 { chance } else { 1.0 };
+        let Some(alive) = ending else {
             return Forecast {
                 late,
                 soonest: 0.0,
@@ -302,12 +310,9 @@ impl Model {
         &self.table
     }
 
-    /// The 80 % interval for the end in working days from now; none if no comparable case was ever
-    /// seen.
-    pub(crate) fn known_interval(&self, at: &Situation) -> Option<(f64, f64)> {
-        self.table.ending(at)?;
-        let forecast = self.forecast(at);
-        Some((forecast.soonest, forecast.latest))
+    /// Whether a forecast's ends rest on cases that were seen.
+    pub(crate) fn knows_ends(&self) -> bool {
+        self.size.samples > 0
     }
 
     fn cut(&self, ends: SurvivalCurve<'_>) -> (f64, f64) {
@@ -353,7 +358,7 @@ impl Model {
             paces: &[self.pace(office)],
             service_days: &self.service_days,
         };
-        let seen = situations(&trace, &[look], &view).pop();
+        let seen = situations(&trace, &[look], &view).next();
         Ok(seen.expect("one look gives one situation"))
     }
 
@@ -474,18 +479,19 @@ impl Model {
 }
 
 /// A model with the data of its training.
-pub(crate) struct Learned {
+pub(crate) struct Learned<'p> {
     pub model: Model,
     /// The switches that the choice tried.
     pub tried: Vec<Tried>,
-    pub observed: Vec<ObservedCase>,
-    pub known: Vec<Trace>,
+    pub cases: Vec<ObservedCase>,
+    pub known: Vec<KnownTrace<'p>>,
     codes: Codes,
+    paces: Vec<Pace>,
     /// For each fold, the table of the cases of all other folds.
     apart: Vec<Table>,
 }
 
-impl Learned {
+impl Learned<'_> {
     /// The highest chance that a case ever had, by the table of the other folds and over close
     /// looks; none if the case was never seen open.
     ///
@@ -495,12 +501,12 @@ impl Learned {
         let (trace, table) = (self.known.get(number)?, &self.apart[fold_of(number)]);
         let view = View {
             codes: &self.codes,
-            paces: &self.model.paces(&prepared.offices),
+            paces: &self.paces,
             service_days: &self.model.service_days,
         };
         let looks = close_looks(trace, prepared, prepared.split);
         let seen = situations(trace, &looks, &view);
-        seen.iter().map(|at| table.chance(at)).reduce(f64::max)
+        seen.map(|at| table.chance(&at)).reduce(f64::max)
     }
 }
 
@@ -514,7 +520,7 @@ fn paces_of(quiet_periods: &[QuietPeriod], offices: &[&WorkingTime]) -> Vec<Pace
 /// How many settled cases each unit has.
 fn settled_of_unit(
     observed: &[ObservedCase],
-    known: &[Trace],
+    known: &[KnownTrace<'_>],
     codes: &Codes,
     units: usize,
 ) -> Vec<u32> {
@@ -529,18 +535,23 @@ fn settled_of_unit(
 }
 
 /// The quiet periods of a training part.
-fn quiet_periods(known: &[Trace], office: &WorkingTime, split: WorkMoment) -> Vec<QuietPeriod> {
-    let day = |moment: WorkMoment| {
-        let at = chrono::DateTime::from_timestamp_micros(moment.micros).unwrap_or_default();
-        office.local_day(at)
-    };
+fn quiet_periods(
+    known: &[KnownTrace<'_>],
+    office: &WorkingTime,
+    split: WorkMoment,
+) -> Vec<QuietPeriod> {
     let mut events = BTreeMap::new();
     for event in known.iter().flat_map(|trace| &trace.events) {
-        *events.entry(day(event.at)).or_insert(0) += 1;
+        *events.entry(event.at.date).or_insert(0) += 1;
     }
-    let first = events.keys().next().copied();
-    let days = first.map(|first| office.working_days(first, day(split)));
-    quiet_period::find(&days.unwrap_or_default(), &events)
+    let day = |date: i32| NaiveDate::from_num_days_from_ce_opt(date);
+    let first = events.keys().next().copied().and_then(day);
+    let days = first.zip(day(split.date));
+    let days = days.map(|(first, last)| office.working_days(first, last));
+    let events = events
+        .into_iter()
+        .filter_map(|(date, count)| Some((day(date)?, count)));
+    quiet_period::find(&days.unwrap_or_default(), &events.collect())
 }
 
 /// The names in use, in order. If they take too many bytes, only the most used are kept, and the

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quiet_period::Pace;
 use crate::sample::Hours;
-use crate::trace::Trace;
+use crate::trace::KnownTrace;
 
 /// With fewer answers than this, a kind of work gets no curve.
 const ENOUGH: usize = 20;
@@ -68,7 +68,7 @@ impl Answers {
 
 /// The curves of all work that is requested often enough, in order of name.
 pub(crate) fn answers(
-    traces: &[Trace],
+    traces: &[KnownTrace<'_>],
     names: &[String],
     paces: &[Pace],
     until: impl Fn(usize) -> f64,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::quiet_period::Pace;
 use crate::sample::Hours;
 use crate::situation::Codes;
-use crate::trace::Trace;
+use crate::trace::KnownTrace;
 
 /// Of the steps after another, the one that takes the most time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub(crate) struct SlowestRemaining {
 
 /// For each step, the later one on which finished cases spent the most time in total.
 pub(crate) fn slowest_remaining(
-    traces: &[Trace],
+    traces: &[KnownTrace<'_>],
     codes: &Codes,
     steps: usize,
 ) -> Vec<SlowestRemaining> {

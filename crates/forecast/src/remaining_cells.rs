@@ -1,8 +1,8 @@
 //! Curves of the working days to the end, in cells of their own.
 
-use crate::binning::{Binning, Binnings};
+use crate::binning::{Binning, Parts};
 use crate::curve::Spread;
-use crate::layer::{REMAINING, remaining};
+use crate::layer::remaining;
 use crate::places::Places;
 use crate::table::RemainingCell;
 use crate::training_row::{FOLDS, TrainingRow};
@@ -17,13 +17,28 @@ const KEEP: u32 = 4;
 /// The most cells kept, the largest first.
 const MOST_CELLS: usize = 9_000;
 
-/// Training rows sorted into cells.
+/// Training rows sorted into the cells worth keeping. The cells lie within each other, so a row is
+/// noted at its finest one, and the coarser ones add their parts up.
 pub(crate) struct RemainingCells {
-    tallies: Vec<Tally>,
-    /// For each layer, the tally of each training row.
-    cells: Vec<Vec<u32>>,
+    /// The edges of the curves.
+    ends: Binning,
+    /// A parent comes before its children: a row meets it first.
+    kept: Vec<KeptCell>,
+    /// The finest kept cell of each row.
+    finest: Vec<u32>,
+    /// The counts of all rows at their finest cells.
+    counts: Counts,
 }
 
+struct KeptCell {
+    key: u64,
+    parent: Option<u32>,
+    cases: u32,
+    /// Whether the cell is among the largest. Others are there because such a cell leans on them.
+    is_large: bool,
+}
+
+/// A cell while rows are added.
 struct Tally {
     key: u64,
     parent: Option<u32>,
@@ -32,16 +47,21 @@ struct Tally {
 }
 
 impl RemainingCells {
-    pub fn new(rows: &[TrainingRow], binnings: &Binnings) -> RemainingCells {
+    /// `parts` are those of each row.
+    pub fn new(rows: &[TrainingRow], parts: &[Parts], ends: Binning) -> RemainingCells {
         let mut places = Places::<u32>::default();
         let mut tallies: Vec<Tally> = Vec::new();
-        let mut cells: Vec<Vec<u32>> = (0..REMAINING)
-            .map(|_| Vec::with_capacity(rows.len()))
-            .collect();
-        for row in rows {
-            let keys = remaining(&row.situation, &binnings.parts(&row.situation));
+        let mut finest: Vec<u32> = Vec::with_capacity(rows.len());
+        let mut before = None;
+        for (row, parts) in rows.iter().zip(parts) {
+            let keys = remaining(&row.situation, parts);
+            // Looks at one case follow each other, and often lie in one cell.
+            if let Some((_, place)) = before.filter(|(last, _)| *last == (keys, row.case)) {
+                finest.push(place);
+                continue;
+            }
             let mut parent = None;
-            for (cells, key) in cells.iter_mut().zip(keys) {
+            for key in keys {
                 let place = *places.entry(key).or_insert_with(|| {
                     tallies.push(Tally {
                         key,
@@ -56,75 +76,176 @@ impl RemainingCells {
                     tally.last = Some(row.case);
                     tally.cases += 1;
                 }
-                cells.push(place);
                 parent = Some(place);
             }
+            let place = parent.unwrap_or_default();
+            finest.push(place);
+            before = Some(((keys, row.case), place));
         }
-        RemainingCells { tallies, cells }
+        let (kept, places) = kept(&tallies);
+        for place in &mut finest {
+            *place = places[*place as usize];
+        }
+        let mut cells = RemainingCells {
+            counts: Counts::new(kept.len(), ends.edges().len()),
+            ends,
+            kept,
+            finest,
+        };
+        cells.counts = cells.counted(rows, |_| true);
+        cells
     }
 
-    /// The cells worth keeping, in order of key, without the cases of a fold; of all cases for
-    /// `FOLDS`. A cell's curve leans on its parent's by `lean` cases.
-    pub fn curves(
-        &self,
-        rows: &[TrainingRow],
-        ends: &Binning,
-        lean: f64,
-        but: usize,
-    ) -> Vec<RemainingCell> {
-        let ended = |row: &TrainingRow| row.ended;
-        let mut alive = self.leaning((rows, ends), ended, lean, but);
-        // A withdrawn case counts as running until then.
-        let resolved = |row: &TrainingRow| row.resolved;
-        let mut ending = self.leaning((rows, ends), resolved, ENDING_LEAN, but);
-        let mut order: Vec<usize> = (0..self.tallies.len()).collect();
-        order.retain(|place| alive[*place].is_some());
-        order.sort_by_key(|place| {
-            let tally = &self.tallies[*place];
-            (std::cmp::Reverse(tally.cases), tally.key)
-        });
-        order.truncate(MOST_CELLS);
-        order.sort_by_key(|place| self.tallies[*place].key);
-        let cells = order.into_iter().filter_map(|place| {
-            Some(RemainingCell {
-                key: self.tallies[place].key,
-                alive: alive[place].take()?,
-                ending: ending[place].take()?,
-            })
-        });
-        cells.collect()
+    /// The edges of the curves.
+    pub fn ends(&self) -> &Binning {
+        &self.ends
     }
 
-    /// The curve of each kept cell, by what counts as an end, without the cases of a fold.
-    fn leaning(
-        &self,
-        (rows, ends): (&[TrainingRow], &Binning),
-        ended: impl Fn(&TrainingRow) -> bool,
-        lean: f64,
-        but: usize,
-    ) -> Vec<Option<Vec<f32>>> {
-        let parts = ends.edges().len();
-        let is_kept = |tally: &Tally| tally.parent.is_none() || tally.cases >= KEEP;
-        let spread = |tally: &Tally| Spread::new(if is_kept(tally) { parts } else { 0 });
-        let mut spreads: Vec<Spread> = self.tallies.iter().map(spread).collect();
-        for (place, row) in rows.iter().enumerate() {
-            if but == FOLDS || row.fold() != but {
-                let part = usize::from(ends.part(row.remaining));
-                for cells in &self.cells {
-                    spreads[cells[place] as usize].add(part, ended(row));
-                }
+    /// The largest cells, in order of key, without the cases of a fold; of all cases for `FOLDS`. A
+    /// cell's curve leans on its parent's by `lean` cases.
+    pub fn curves(&self, rows: &[TrainingRow], lean: f64, but: usize) -> Vec<RemainingCell> {
+        let mut counts = self.counts.clone();
+        if but < FOLDS {
+            counts.take(&self.counted(rows, |row| row.fold() == but));
+        }
+        for (place, cell) in self.kept.iter().enumerate().rev() {
+            if let Some(parent) = cell.parent {
+                counts.add_up(place, parent as usize);
             }
         }
-        // A parent comes before its children: a row meets it first.
-        let mut curves: Vec<Option<Vec<f32>>> = Vec::with_capacity(self.tallies.len());
-        for (tally, spread) in self.tallies.iter().zip(&spreads) {
-            let parent = tally
-                .parent
-                .and_then(|parent| curves[parent as usize].as_deref());
-            let curve = || spread.leaning(f64::from(tally.cases), parent, lean);
-            let curve = is_kept(tally).then(curve);
-            curves.push(curve);
+        let mut curves: Vec<[Vec<f32>; 2]> = Vec::with_capacity(self.kept.len());
+        for (place, cell) in self.kept.iter().enumerate() {
+            let parent = cell.parent.map(|parent| &curves[parent as usize]);
+            let curve = |which: usize, ended: &[u32], lean: f64| {
+                let all = counts.all(place);
+                let parent = parent.map(|curves| curves[which].as_slice());
+                Spread { ended, all }.leaning(f64::from(cell.cases), parent, lean)
+            };
+            // For the time to a result, a withdrawn case counts as running until then.
+            let alive = curve(0, counts.ended(place), lean);
+            let ending = curve(1, counts.resolved(place), ENDING_LEAN);
+            curves.push([alive, ending]);
         }
-        curves
+        let cells = self.kept.iter().zip(curves);
+        let large = cells.filter(|(cell, _)| cell.is_large);
+        let mut cells: Vec<RemainingCell> = large
+            .map(|(cell, [alive, ending])| RemainingCell {
+                key: cell.key,
+                alive,
+                ending,
+            })
+            .collect();
+        cells.sort_by_key(|cell| cell.key);
+        cells
+    }
+
+    /// The counts of some rows at their finest cells.
+    fn counted(&self, rows: &[TrainingRow], counts: impl Fn(&TrainingRow) -> bool) -> Counts {
+        let mut counted = Counts::new(self.kept.len(), self.ends.edges().len());
+        let looks = rows.iter().zip(&self.finest);
+        for (row, place) in looks.filter(|(row, _)| counts(row)) {
+            let part = usize::from(self.ends.part(row.remaining));
+            counted.add(*place as usize, part, row);
+        }
+        counted
+    }
+}
+
+/// The cells worth keeping, and for each tally the nearest of them.
+fn kept(tallies: &[Tally]) -> (Vec<KeptCell>, Vec<u32>) {
+    let mut order: Vec<usize> = (0..tallies.len()).collect();
+    order.retain(|place| tallies[*place].parent.is_none() || tallies[*place].cases >= KEEP);
+    order.sort_by_key(|place| {
+        (
+            std::cmp::Reverse(tallies[*place].cases),
+            tallies[*place].key,
+        )
+    });
+    order.truncate(MOST_CELLS);
+    let mut is_large = vec![false; tallies.len()];
+    let mut is_kept = vec![false; tallies.len()];
+    for place in order {
+        is_large[place] = true;
+        let mut next = Some(place);
+        while let Some(place) = next.filter(|place| !is_kept[*place]) {
+            is_kept[place] = true;
+            next = tallies[place].parent.map(|parent| parent as usize);
+        }
+    }
+    let mut kept = Vec::new();
+    let mut places: Vec<u32> = Vec::with_capacity(tallies.len());
+    for (place, tally) in tallies.iter().enumerate() {
+        let parent = tally.parent.map(|parent| places[parent as usize]);
+        if is_kept[place] {
+            places.push(kept.len() as u32);
+            kept.push(KeptCell {
+                key: tally.key,
+                parent,
+                cases: tally.cases,
+                is_large: is_large[place],
+            });
+        } else {
+            places.push(parent.unwrap_or_default());
+        }
+    }
+    (kept, places)
+}
+
+/// For each cell and each part of the working days to the end: looks, those at cases that ended
+/// there, and those at cases that ended there with a result.
+#[derive(Clone)]
+struct Counts {
+    parts: usize,
+    counts: Vec<u32>,
+}
+
+impl Counts {
+    fn new(cells: usize, parts: usize) -> Counts {
+        Counts {
+            parts,
+            counts: vec![0; 3 * parts * cells],
+        }
+    }
+
+    fn add(&mut self, cell: usize, part: usize, row: &TrainingRow) {
+        let first = 3 * self.parts * cell + part;
+        let counted = [true, row.ended, row.resolved];
+        for (which, counts) in counted.into_iter().enumerate() {
+            self.counts[first + which * self.parts] += u32::from(counts);
+        }
+    }
+
+    fn take(&mut self, other: &Counts) {
+        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
+            *count -= other;
+        }
+    }
+
+    /// Adds the counts of a cell to those of an earlier one.
+    fn add_up(&mut self, cell: usize, parent: usize) {
+        let width = 3 * self.parts;
+        let (earlier, later) = self.counts.split_at_mut(width * cell);
+        let own = &later[..width];
+        let parents = &mut earlier[width * parent..width * (parent + 1)];
+        for (count, own) in parents.iter_mut().zip(own) {
+            *count += own;
+        }
+    }
+
+    fn all(&self, cell: usize) -> &[u32] {
+        self.of(cell, 0)
+    }
+
+    fn ended(&self, cell: usize) -> &[u32] {
+        self.of(cell, 1)
+    }
+
+    fn resolved(&self, cell: usize) -> &[u32] {
+        self.of(cell, 2)
+    }
+
+    fn of(&self, cell: usize, which: usize) -> &[u32] {
+        let first = self.parts * (3 * cell + which);
+        &self.counts[first..first + self.parts]
     }
 }

@@ -2,17 +2,16 @@
 
 use std::ops::Range;
 
-use crate::baseline::Baseline;
 use crate::table::{Table, Voices, Weights};
-use crate::training_cells::{Lessons, Made, TrainingCells};
-use crate::training_row::{ObservedCase, rows};
+use crate::training_cells::{Asked, Lessons, Made, TrainingCells};
+use crate::training_row::{Observed, ObservedCase};
 
 /// A fit on an earlier part of the training data, and the later looks that judge it.
 pub(crate) struct RollingOrigin<'a> {
     cells: TrainingCells,
     lessons: Lessons,
     /// The whole training part.
-    observed: &'a [ObservedCase],
+    observed: &'a Observed,
     /// Looks at or after this position are judged.
     from: f64,
     /// Looks before this position are judged.
@@ -22,17 +21,14 @@ pub(crate) struct RollingOrigin<'a> {
 impl<'a> RollingOrigin<'a> {
     /// Fits on cases observed up to the position `from`; the looks of `observed` up to `to` judge
     /// it.
-    pub fn new(
-        earlier: &[ObservedCase],
-        observed: &'a [ObservedCase],
-        from: f64,
-        to: f64,
-    ) -> RollingOrigin<'a> {
-        let baseline = Baseline::new(earlier.iter().filter_map(ObservedCase::life));
-        let rows = rows(earlier, &baseline);
-        let cells = TrainingCells::new(baseline, rows);
+    pub fn new(earlier: Observed, observed: &'a Observed, from: f64, to: f64) -> RollingOrigin<'a> {
+        let cells = TrainingCells::new(earlier);
+        let asked = Asked {
+            points: true,
+            apart: false,
+        };
         RollingOrigin {
-            lessons: cells.learn(),
+            lessons: cells.learn(asked),
             cells,
             observed,
             from,
@@ -48,16 +44,18 @@ impl<'a> RollingOrigin<'a> {
     /// The looks at a case that are judged; none if the outcome was known at the fit or is still
     /// open.
     fn judged(&self, case: &ObservedCase) -> Range<usize> {
-        if case.late.is_none() || case.deadline.day < self.from {
+        if case.late.is_none() || case.deadline < self.from {
             return 0..0;
         }
-        let before = |day: f64| case.days.partition_point(|look| *look < day);
+        let days = &self.observed.days[case.looks.clone()];
+        let before = |day: f64| case.looks.start + days.partition_point(|look| *look < day);
         before(self.from)..before(self.to)
     }
 
     /// The judged cases, with their looks.
     pub fn cases(&self) -> impl Iterator<Item = (&ObservedCase, Range<usize>)> {
-        let judged = self.observed.iter().map(|case| (case, self.judged(case)));
+        let cases = self.observed.cases.iter();
+        let judged = cases.map(|case| (case, self.judged(case)));
         judged.filter(|(_, looks)| !looks.is_empty())
     }
 
@@ -65,7 +63,8 @@ impl<'a> RollingOrigin<'a> {
     pub fn said(&self, table: &Table) -> Vec<(Voices, bool)> {
         let said = self.cases().flat_map(|(case, looks)| {
             let late = case.late == Some(true);
-            looks.map(move |look| (table.voices(&case.situations[look]), late))
+            let rows = self.observed.rows[looks].iter();
+            rows.map(move |row| (table.voices(&row.situation), late))
         });
         said.collect()
     }
@@ -75,12 +74,11 @@ impl<'a> RollingOrigin<'a> {
     pub fn ranks(&self, table: &Table) -> Vec<(f64, bool)> {
         let mut ranks = Vec::new();
         for (case, looks) in self.cases() {
-            for look in looks {
-                let at = &case.situations[look];
-                let Some(ending) = table.ending(at) else {
+            for row in &self.observed.rows[looks] {
+                let Some(ending) = table.ending(&row.situation) else {
                     continue;
                 };
-                ranks.push((ending.ended_by(case.remaining[look]), case.resolved));
+                ranks.push((ending.ended_by(f64::from(row.remaining)), case.resolved));
             }
         }
         ranks

@@ -99,7 +99,8 @@ impl Running {
             paces: std::slice::from_ref(wall.pace),
             service_days,
         };
-        let seen = situations(&trace, &[look], &view).pop();
+        let looks = [look];
+        let seen = situations(&trace, &looks, &view).next();
         let last = trace.events.last().map_or(trace.start, |event| event.at);
         let last_event = case.events.iter().rfind(|event| event.at <= now);
         let open = case

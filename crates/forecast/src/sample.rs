@@ -17,13 +17,19 @@ pub(crate) struct Look {
 /// The looks at a case before a horizon, in order of time.
 ///
 /// One follows each event and others lie between, all before the end, the deadline and the horizon.
-/// Between events there are no looks while the clock stands, because nothing changes.
-pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Look> {
+/// Between events there are no looks while the clock stands, because nothing changes. They replace
+/// those in `looks`, so that millions of looks do not each ask for memory.
+pub(crate) fn look(
+    trace: &Trace,
+    prepared: &Prepared<'_>,
+    horizon: WorkMoment,
+    looks: &mut Vec<Look>,
+) {
     let parts = match prepared.looks {
         Looks::Daily => None,
         Looks::ByShare => Some(parts(trace.allowance())),
     };
-    taken(trace, prepared, horizon, parts)
+    take(trace, prepared, horizon, parts, looks);
 }
 
 /// Looks so close together that the chance hardly peaks between two of them.
@@ -33,25 +39,28 @@ pub(crate) fn close_looks(
     horizon: WorkMoment,
 ) -> Vec<Look> {
     let parts = CLOSER * parts(trace.allowance());
-    taken(trace, prepared, horizon, Some(parts))
+    let mut looks = Vec::new();
+    take(trace, prepared, horizon, Some(parts), &mut looks);
+    looks
 }
 
 /// Looks after each event and at equal parts of the allowance; without `parts`, each evening.
-fn taken(
+fn take(
     trace: &Trace,
     prepared: &Prepared<'_>,
     horizon: WorkMoment,
     parts: Option<u32>,
-) -> Vec<Look> {
+    looks: &mut Vec<Look>,
+) {
     let mut stop = trace.deadline.earlier(horizon);
     stop = trace.end.map_or(stop, |end| stop.earlier(end));
-    let mut looks: Vec<Look> = (1..)
+    looks.clear();
+    let after_events = (1..)
         .zip(&trace.events)
-        .map(|(seen, event)| Look { at: event.at, seen })
-        .take_while(|look| look.at.before(stop))
-        .collect();
+        .map(|(seen, event)| Look { at: event.at, seen });
+    looks.extend(after_events.take_while(|look| look.at.before(stop)));
     let Some(first) = trace.events.first() else {
-        return looks;
+        return;
     };
     let begins = if first.at.before(trace.start) {
         trace.start
@@ -94,7 +103,6 @@ fn taken(
         }
     }
     looks.sort_by_key(|look| (look.at.micros, look.seen));
-    looks
 }
 
 /// How many close looks replace one look that is learned from.
@@ -124,7 +132,11 @@ impl View<'_> {
 }
 
 /// The situation at each look, in order of time.
-pub(crate) fn situations(trace: &Trace, looks: &[Look], view: &View<'_>) -> Vec<Situation> {
+pub(crate) fn situations<'a>(
+    trace: &'a Trace,
+    looks: &'a [Look],
+    view: &'a View<'a>,
+) -> impl Iterator<Item = Situation> {
     let codes = view.codes;
     let hours = Hours::new(trace, view.pace(trace.office));
     let mut repeats = 0;
@@ -134,47 +146,44 @@ pub(crate) fn situations(trace: &Trace, looks: &[Look], view: &View<'_>) -> Vec<
     let lag = (hours.at(first.day) - start).max(0.0);
     let kind = codes.kind(trace.kind);
     let service = view.service_days.of(kind);
-    looks
-        .iter()
-        .map(|look| {
-            while counted < look.seen {
-                let event = trace.events[counted].activity;
-                let earlier = &trace.events[..counted];
-                // The bound keeps a case that loops endlessly from costing quadratic time.
-                let earlier = &earlier[earlier.len().saturating_sub(64)..];
-                repeats += u32::from(earlier.iter().any(|passed| passed.activity == event));
-                counted += 1;
-            }
-            let last = look.seen.checked_sub(1).map(|last| trace.events[last]);
-            let previous = look.seen.checked_sub(2).map(|place| trace.events[place]);
-            let step = last.map_or(start, |last| hours.at(last.at.day));
-            let now = hours.at(look.at.day);
-            let deadline = trace.deadline_at(look.at);
-            let due = hours.due(deadline, look.at);
-            let open = trace.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
-            let longest = open.clone().min_by_key(|leg| leg.lasts.from.micros);
-            Situation {
-                step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
-                previous: previous.map_or(codes.none(), |event| codes.activity(event.activity)),
-                kind,
-                field: codes.field(trace.field),
-                elapsed: (now - start).max(0.0) as f32,
-                waited: (now - step).max(0.0) as f32,
-                left: (due - now).max(0.0) as f32,
-                events: u32::try_from(look.seen).unwrap_or(u32::MAX),
-                repeats,
-                weekday: look.at.weekday,
-                due_phase: deadline.phase(),
-                lag: lag as f32,
-                legs: u8::try_from(open.count()).unwrap_or(u8::MAX),
-                leg: longest.map_or(codes.none(), |leg| codes.leg(leg.name)),
-                unit: codes.unit(trace.unit),
-                service_days: service.map_or(EVERY_DAY, |week| {
-                    week.days_between(look.at.date, deadline.date)
-                }),
-            }
-        })
-        .collect()
+    looks.iter().map(move |look| {
+        while counted < look.seen {
+            let event = trace.events[counted].activity;
+            let earlier = &trace.events[..counted];
+            // The bound keeps a case that loops endlessly from costing quadratic time.
+            let earlier = &earlier[earlier.len().saturating_sub(64)..];
+            repeats += u32::from(earlier.iter().any(|passed| passed.activity == event));
+            counted += 1;
+        }
+        let last = look.seen.checked_sub(1).map(|last| trace.events[last]);
+        let previous = look.seen.checked_sub(2).map(|place| trace.events[place]);
+        let step = last.map_or(start, |last| hours.at(last.at.day));
+        let now = hours.at(look.at.day);
+        let deadline = trace.deadline_at(look.at);
+        let due = hours.due(deadline, look.at);
+        let open = trace.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
+        let longest = open.clone().min_by_key(|leg| leg.lasts.from.micros);
+        Situation {
+            step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
+            previous: previous.map_or(codes.none(), |event| codes.activity(event.activity)),
+            kind,
+            field: codes.field(trace.field),
+            elapsed: (now - start).max(0.0) as f32,
+            waited: (now - step).max(0.0) as f32,
+            left: (due - now).max(0.0) as f32,
+            events: u32::try_from(look.seen).unwrap_or(u32::MAX),
+            repeats,
+            weekday: look.at.weekday,
+            due_phase: deadline.phase(),
+            lag: lag as f32,
+            legs: u8::try_from(open.count()).unwrap_or(u8::MAX),
+            leg: longest.map_or(codes.none(), |leg| codes.leg(leg.name)),
+            unit: codes.unit(trace.unit),
+            service_days: service.map_or(EVERY_DAY, |week| {
+                week.days_between(look.at.date, deadline.date)
+            }),
+        }
+    })
 }
 
 /// The working time of one case, without quiet periods and without the case's own stops.

@@ -53,9 +53,16 @@ pub(crate) struct ScoreCard {
 /// The cards without the cases of each fold, and last of all cases.
 pub(crate) type Cards = [ScoreCard; FOLDS + 1];
 
+/// The names of a situation.
+const NAMES: usize = 5;
+
+fn named(at: &Situation) -> [u16; NAMES] {
+    [at.step, at.kind, at.field, at.unit, at.leg]
+}
+
 /// The keys of the names of a situation; a name that it lacks has no key.
 fn names(at: &Situation) -> impl Iterator<Item = u64> {
-    let named = [at.step, at.kind, at.field, at.unit, at.leg];
+    let named = named(at);
     let named = (1..).zip(named).filter(|(_, name)| *name != UNKNOWN);
     named.map(|(what, name): (u64, u16)| what << 16 | u64::from(name))
 }
@@ -92,13 +99,20 @@ fn logarithms(binning: &Binning) -> Vec<f64> {
 
 /// What the fit of a card needs of one look.
 struct Row {
-    share: usize,
-    left: usize,
-    waited: usize,
-    /// Columns of its names.
-    names: Vec<usize>,
+    share: u8,
+    left: u8,
+    waited: u8,
+    fold: u8,
+    /// How many of its names have columns, and which, in rising order.
+    named: u8,
+    names: [u16; NAMES],
     late: f64,
-    fold: usize,
+}
+
+impl Row {
+    fn columns(&self) -> &[u16] {
+        &self.names[..usize::from(self.named)]
+    }
 }
 
 /// The looks to fit on, and what each of their parts stands for.
@@ -112,51 +126,38 @@ struct Design {
 }
 
 impl Design {
-    fn new(rows: &[TrainingRow], binnings: &Binnings) -> Design {
-        let mut seen = BTreeMap::<u64, (u32, Option<u32>)>::new();
-        for row in rows {
-            for key in names(&row.situation) {
-                let (cases, last) = seen.entry(key).or_default();
-                if *last != Some(row.case) {
-                    (*cases, *last) = (*cases + 1, Some(row.case));
-                }
-            }
-        }
-        let mut frequent: Vec<(u32, u64)> = seen
-            .into_iter()
-            .map(|(key, (cases, _))| (cases, key))
-            .filter(|(cases, _)| *cases >= KEEP)
-            .collect();
-        frequent.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        frequent.truncate(MOST_NAMES);
-        let mut keys: Vec<u64> = frequent.into_iter().map(|(_, key)| key).collect();
-        keys.sort_unstable();
+    fn new(rows: &[TrainingRow], parts: &[Parts], binnings: &Binnings) -> Design {
+        let keys = frequent(rows);
         let every = rows.len().div_ceil(MOST_LOOKS).max(1);
-        let picked: Vec<Row> = rows
-            .iter()
-            .step_by(every)
-            .map(|row| {
-                let parts = binnings.parts(&row.situation);
-                let own = names(&row.situation);
+        let looks = rows.iter().zip(parts).step_by(every);
+        let picked: Vec<Row> = looks
+            .map(|(row, parts)| {
+                let mut columns = [0; NAMES];
+                let mut named = 0;
+                for key in names(&row.situation) {
+                    if let Ok(place) = keys.binary_search(&key) {
+                        columns[named] = (PLAIN + place) as u16;
+                        named += 1;
+                    }
+                }
                 Row {
-                    share: share_place(&row.situation),
-                    left: usize::from(parts.left[1]),
-                    waited: usize::from(parts.waited[1]),
-                    names: own
-                        .filter_map(|key| Some(PLAIN + keys.binary_search(&key).ok()?))
-                        .collect(),
+                    share: share_place(&row.situation) as u8,
+                    left: parts.left[1],
+                    waited: parts.waited[1],
+                    fold: row.fold() as u8,
+                    named: named as u8,
+                    names: columns,
                     late: row.late,
-                    fold: row.fold(),
                 }
             })
             .collect();
         let cases = rows.last().map_or(0, |row| row.case + 1);
-        let scaled = |mut values: Vec<f64>, of: &dyn Fn(&Row) -> usize| {
-            let mean =
-                picked.iter().map(|row| values[of(row)]).sum::<f64>() / picked.len().max(1) as f64;
+        let scaled = |mut values: Vec<f64>, of: &dyn Fn(&Row) -> u8| {
+            let value = |row: &Row| values[usize::from(of(row))];
+            let mean = picked.iter().map(value).sum::<f64>() / picked.len().max(1) as f64;
             let spread = picked
                 .iter()
-                .map(|row| (values[of(row)] - mean).powi(2))
+                .map(|row| (value(row) - mean).powi(2))
                 .sum::<f64>()
                 / picked.len().max(1) as f64;
             let spread = spread.sqrt();
@@ -183,25 +184,22 @@ impl Design {
         PLAIN + self.keys.len()
     }
 
-    /// The columns of a look that are not zero, with their values.
-    fn fill(&self, row: &Row, into: &mut Vec<(usize, f64)>) {
-        into.clear();
-        into.push((0, 1.0));
-        let share = middle_share(row.share);
+    /// The values of the columns before those of names.
+    fn plain(&self, row: &Row) -> [f64; PLAIN] {
+        let mut values = [0.0; PLAIN];
+        values[0] = 1.0;
+        let share = middle_share(usize::from(row.share));
         for (place, knot) in KNOTS.iter().enumerate() {
-            if share > *knot {
-                into.push((1 + place, share - knot));
-            }
+            values[1 + place] = (share - knot).max(0.0);
         }
-        into.push((LEFT, self.left[row.left]));
-        into.push((PLAIN - 1, self.waited[row.waited]));
-        into.extend(row.names.iter().map(|name| (*name, 1.0)));
+        values[LEFT] = self.left[usize::from(row.left)];
+        values[PLAIN - 1] = self.waited[usize::from(row.waited)];
+        values
     }
 
     /// Steps of Newton's method from `at`, over all looks but those of a fold.
     fn fit(&self, mut at: Vec<f64>, steps: usize, but: usize) -> Vec<f64> {
         let n = self.columns();
-        let mut own = Vec::new();
         let mut pinned = false;
         for _ in 0..steps {
             let mut pull = vec![PULL; n];
@@ -216,15 +214,29 @@ impl Design {
             for (place, pull) in pull.iter().enumerate() {
                 bend[place * n + place] = *pull;
             }
-            for row in self.rows.iter().filter(|row| row.fold != but) {
-                self.fill(row, &mut own);
-                let late = chance(own.iter().map(|(place, value)| at[*place] * value).sum());
+            for row in self.rows.iter().filter(|row| usize::from(row.fold) != but) {
+                let plain = self.plain(row);
+                let names = row.columns();
+                let points = plain.iter().zip(&at).map(|(value, at)| at * value);
+                let named = names.iter().map(|name| at[usize::from(*name)]);
+                let late = chance(points.chain(named).sum());
                 let gap = self.weight * (row.late - late);
                 let mass = self.weight * f64::max(late * (1.0 - late), 1e-4);
-                for (one, (place, value)) in own.iter().enumerate() {
-                    slope[*place] += gap * value;
-                    for (other, beside) in &own[..=one] {
-                        bend[place * n + other] += mass * value * beside;
+                for (one, value) in plain.iter().enumerate() {
+                    slope[one] += gap * value;
+                    for (bend, beside) in bend[one * n..].iter_mut().zip(&plain[..=one]) {
+                        *bend += mass * value * beside;
+                    }
+                }
+                for (one, name) in names.iter().enumerate() {
+                    let name = usize::from(*name);
+                    slope[name] += gap;
+                    let bend = &mut bend[name * n..];
+                    for (bend, beside) in bend.iter_mut().zip(&plain) {
+                        *bend += mass * beside;
+                    }
+                    for other in &names[..=one] {
+                        bend[usize::from(*other)] += mass;
                     }
                 }
             }
@@ -297,15 +309,49 @@ fn solved(a: &mut [f64], mut b: Vec<f64>, n: usize) -> Vec<f64> {
     b
 }
 
-/// Fits a card on all rows, and one without the cases of each fold.
-pub(crate) fn cards(rows: &[TrainingRow], binnings: &Binnings) -> Cards {
-    let design = Design::new(rows, binnings);
+/// The keys of the names that get points, in order.
+fn frequent(rows: &[TrainingRow]) -> Vec<u64> {
+    let mut seen = BTreeMap::<u64, (u32, Option<u32>)>::new();
+    let mut before = None;
+    for row in rows {
+        // Looks at one case follow each other, and often have the same names.
+        let own = (row.case, named(&row.situation));
+        if before.replace(own) == Some(own) {
+            continue;
+        }
+        for key in names(&row.situation) {
+            let (cases, last) = seen.entry(key).or_default();
+            if *last != Some(row.case) {
+                (*cases, *last) = (*cases + 1, Some(row.case));
+            }
+        }
+    }
+    let seen = seen.into_iter().map(|(key, (cases, _))| (cases, key));
+    let mut frequent: Vec<(u32, u64)> = seen.filter(|(cases, _)| *cases >= KEEP).collect();
+    frequent.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    frequent.truncate(MOST_NAMES);
+    let mut keys: Vec<u64> = frequent.into_iter().map(|(_, key)| key).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Fits a card on all rows and, where asked for, one without the cases of each fold; the others are
+/// empty then. `parts` are those of each row.
+pub(crate) fn cards(
+    rows: &[TrainingRow],
+    parts: &[Parts],
+    binnings: &Binnings,
+    apart: bool,
+) -> Cards {
+    let design = Design::new(rows, parts, binnings);
     let whole = design.fit(vec![0.0; design.columns()], STEPS, FOLDS);
     std::array::from_fn(|fold| {
         if fold == FOLDS {
             design.card(&whole)
-        } else {
+        } else if apart {
             design.card(&design.fit(whole.clone(), STEPS_APART, fold))
+        } else {
+            ScoreCard::default()
         }
     })
 }

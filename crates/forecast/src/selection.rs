@@ -5,13 +5,15 @@
 //! cut. So each trial forecasts the future. Source: Tashman, Out-of-sample tests of forecasting
 //! accuracy (2000), on rolling origins.
 
+use std::ops::Deref;
+
 use serde::Serialize;
 
 use crate::curve::quantile;
 use crate::rolling_origin::{RollingOrigin, loss};
 use crate::sample::{View, parts};
 use crate::table::{Table, Voices, Weights};
-use crate::trace::{Looks, Prepared, Trace};
+use crate::trace::{KnownTrace, Looks, Prepared, Trace};
 use crate::training_cells::Made;
 use crate::training_row::observe;
 use crate::working_time::WorkMoment;
@@ -102,7 +104,7 @@ pub struct Tried {
 
 /// Chooses by rolling origins within the training part, and lists what was tried.
 pub(crate) fn choose(
-    known: &[Trace],
+    known: &[KnownTrace<'_>],
     prepared: &Prepared<'_>,
     split: WorkMoment,
     view: &View<'_>,
@@ -110,8 +112,9 @@ pub(crate) fn choose(
     let every = expected_looks(known, prepared, split)
         .div_ceil(MOST_LOOKS)
         .max(1);
-    let observe = |traces: &[Trace], horizon: WorkMoment| {
-        observe(traces.iter().step_by(every), (prepared, view), horizon, 1)
+    let observe = |traces: &[KnownTrace<'_>], horizon: WorkMoment| {
+        let some = traces.iter().step_by(every).map(Deref::deref);
+        observe(some, (prepared, view), horizon, 1)
     };
     let observed = observe(known, split);
     let origins = ORIGINS.map(|share| {
@@ -126,7 +129,7 @@ pub(crate) fn choose(
         .map(|(from, to)| {
             let before = known.partition_point(|trace| trace.start.before(*from));
             RollingOrigin::new(
-                &observe(&known[..before], *from),
+                observe(&known[..before], *from),
                 &observed,
                 from.day,
                 to.day,
@@ -140,7 +143,11 @@ pub(crate) fn choose(
 }
 
 /// About how many looks some traces have.
-pub(crate) fn expected_looks(known: &[Trace], prepared: &Prepared<'_>, split: WorkMoment) -> usize {
+pub(crate) fn expected_looks(
+    known: &[KnownTrace<'_>],
+    prepared: &Prepared<'_>,
+    split: WorkMoment,
+) -> usize {
     let open = |trace: &Trace| {
         let end = trace.end.unwrap_or(split);
         let days = (end.day - trace.start.day).clamp(0.0, trace.allowance());
@@ -153,7 +160,7 @@ pub(crate) fn expected_looks(known: &[Trace], prepared: &Prepared<'_>, split: Wo
         };
         trace.events.len() + between as usize
     };
-    known.iter().map(open).sum()
+    known.iter().map(|trace| open(trace)).sum()
 }
 
 /// How many looks are judged; none if too few cases end late or in time to choose by.

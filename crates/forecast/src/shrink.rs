@@ -12,7 +12,8 @@ use crate::training_row::{FOLDS, TrainingRow};
 pub(crate) struct Odds {
     /// From all cases.
     pub whole: Vec<f64>,
-    /// From the cases of the other folds, so that no case is judged by its own outcome.
+    /// From the cases of the other folds, so that no case is judged by its own outcome. Empty where
+    /// nobody asks for these.
     pub apart: Vec<f64>,
 }
 
@@ -42,8 +43,8 @@ pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec
     let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
     let mut sums = vec![Sums::default(); count];
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
-        let gaps = (chance(odds.whole[place]), chance(odds.apart[place]));
-        sums[*cell as usize].add(row, gaps);
+        let apart = odds.apart.get(place).copied().map(chance);
+        sums[*cell as usize].add(row, chance(odds.whole[place]), apart);
     }
     for sums in &mut sums {
         sums.close();
@@ -53,7 +54,9 @@ pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
         let moved = &moved[*cell as usize];
         odds.whole[place] += moved[FOLDS];
-        odds.apart[place] += moved[row.fold()];
+        if let Some(apart) = odds.apart.get_mut(place) {
+            *apart += moved[row.fold()];
+        }
     }
     moved
 }
@@ -75,7 +78,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, row: &TrainingRow, (whole, apart): (f64, f64)) {
+    fn add(&mut self, row: &TrainingRow, whole: f64, apart: Option<f64>) {
         if self.case != Some(row.case) {
             self.settle();
             self.case = Some(row.case);
@@ -85,9 +88,11 @@ impl Sums {
         self.of_case += row.late - whole;
         self.gap += row.late - whole;
         self.mass += whole * (1.0 - whole);
-        let fold = &mut self.folds[row.fold()];
-        fold.0 += row.late - apart;
-        fold.1 += apart * (1.0 - apart);
+        if let Some(apart) = apart {
+            let fold = &mut self.folds[row.fold()];
+            fold.0 += row.late - apart;
+            fold.1 += apart * (1.0 - apart);
+        }
     }
 
     fn settle(&mut self) {

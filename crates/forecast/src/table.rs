@@ -147,20 +147,33 @@ impl Table {
 
     /// The nested cells that hold a situation, most alike first.
     pub fn chain(&self, at: &Situation) -> impl Iterator<Item = &Cell> {
-        let keys = nested(at, &self.stored.binnings.parts(at));
+        self.chain_in(at, &self.stored.binnings.parts(at))
+    }
+
+    fn chain_in(&self, at: &Situation, parts: &Parts) -> impl Iterator<Item = &Cell> + use<'_> {
+        let keys = nested(at, parts);
         keys.into_iter().rev().filter_map(|key| {
             let place = self.places.get(&key)?;
             self.stored.cells.get(*place as usize)
         })
     }
 
-    /// The most alike cell's curve of working days to a result.
+    /// The most alike cell's curve of working days to a result; none only in a table without
+    /// training rows.
     pub fn ending(&self, at: &Situation) -> Option<SurvivalCurve<'_>> {
         let cell = self.remaining_cell(at, &self.stored.binnings.parts(at))?;
         Some(self.curve(&cell.ending))
     }
 
-    /// The most alike cell of what remains; none only in a table without training rows.
+    /// The chance of ending late, and [`Table::ending`].
+    pub fn chance_and_ending(&self, at: &Situation) -> (f64, Option<SurvivalCurve<'_>>) {
+        let parts = self.stored.binnings.parts(at);
+        let cell = self.remaining_cell(at, &parts);
+        let chance = self.voices_in(at, &parts, cell).mixed(self.stored.weights);
+        (chance, cell.map(|cell| self.curve(&cell.ending)))
+    }
+
+    /// The most alike cell of what remains.
     fn remaining_cell(&self, at: &Situation, parts: &Parts) -> Option<&RemainingCell> {
         let keys = remaining(at, parts).into_iter().rev();
         let place = keys.filter_map(|key| self.remaining.get(&key)).next()?;
@@ -181,22 +194,25 @@ impl Table {
 
     /// The answers that the chance mixes.
     pub fn voices(&self, at: &Situation) -> Voices {
+        let parts = self.stored.binnings.parts(at);
+        self.voices_in(at, &parts, self.remaining_cell(at, &parts))
+    }
+
+    fn voices_in(&self, at: &Situation, parts: &Parts, cell: Option<&RemainingCell>) -> Voices {
         let mut share = logit(self.stored.baseline.late(f64::from(at.share())));
-        for cell in self.chain(at) {
+        for cell in self.chain_in(at, parts) {
             share += f64::from(cell.moved);
         }
-        let parts = self.stored.binnings.parts(at);
         if !self.points.is_empty() {
-            let of = |layer: &usize| self.points.get(&fact(*layer, at, &parts));
+            let of = |layer: &usize| self.points.get(&fact(*layer, at, parts));
             let points = self.layers.iter().filter_map(of);
             share += points.map(|point| f64::from(*point)).sum::<f64>();
         }
-        let cell = self.remaining_cell(at, &parts);
         let curve = cell.map(|cell| self.curve(&cell.alive));
         Voices {
             share,
             remaining: curve.map(|curve| logit(curve.outlasts(f64::from(at.left)))),
-            card: self.stored.card.points(at, &parts, &self.names),
+            card: self.stored.card.points(at, parts, &self.names),
         }
     }
 

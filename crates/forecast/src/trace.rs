@@ -1,6 +1,8 @@
 //! A log prepared for the protocol: cases in order, with deadlines, split in time.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use chrono::{DateTime, TimeDelta};
 use domain::time::Instant;
@@ -49,12 +51,12 @@ pub(crate) struct OtherAgency {
 /// A case on the scale of working time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trace {
-    pub id: String,
+    pub id: Box<str>,
     pub start: WorkMoment,
     pub end: Option<WorkMoment>,
     /// The deadline known last.
     pub deadline: WorkMoment,
-    pub events: Vec<Passed>,
+    pub events: Box<[Passed]>,
     /// An index into [`Prepared::kinds`].
     pub kind: u32,
     /// An index into [`Prepared::fields`].
@@ -63,10 +65,10 @@ pub(crate) struct Trace {
     pub without: bool,
     /// The first deadline, and each later one with the moment from which it was known.
     pub first_deadline: WorkMoment,
-    pub moved: Vec<(WorkMoment, WorkMoment)>,
+    pub moved: Box<[(WorkMoment, WorkMoment)]>,
     /// The stops of the clock, in order and without overlap.
-    pub stops: Vec<HeldSpan>,
-    pub legs: Vec<OtherAgency>,
+    pub stops: Box<[HeldSpan]>,
+    pub legs: Box<[OtherAgency]>,
     /// An index into [`Prepared::offices`].
     pub office: usize,
     /// An index into [`Prepared::units`].
@@ -96,10 +98,29 @@ impl Trace {
     }
 
     /// What was known of the case before a moment.
-    pub fn known_before(&self, moment: WorkMoment) -> Trace {
+    pub fn known_before(&self, moment: WorkMoment) -> KnownTrace<'_> {
+        if self.is_known_whole(moment) {
+            KnownTrace::Whole(self)
+        } else {
+            KnownTrace::Cut(Box::new(self.cut_at(moment)))
+        }
+    }
+
+    /// Whether nothing that the log says of the case lies at or after a moment.
+    fn is_known_whole(&self, moment: WorkMoment) -> bool {
+        let over = |to: Option<WorkMoment>| to.is_none_or(|to| to.before(moment));
+        let held = |span: &HeldSpan| span.from.before(moment) && over(span.to);
+        over(self.end)
+            && self.events.last().is_none_or(|last| last.at.before(moment))
+            && self.moved.iter().all(|(at, _)| at.before(moment))
+            && self.stops.iter().all(held)
+            && self.legs.iter().all(|leg| held(&leg.lasts))
+    }
+
+    fn cut_at(&self, moment: WorkMoment) -> Trace {
         let seen = self.events.partition_point(|event| event.at.before(moment));
         let moved = self.moved.iter().filter(|(at, _)| at.before(moment));
-        let moved: Vec<(WorkMoment, WorkMoment)> = moved.copied().collect();
+        let moved: Box<[(WorkMoment, WorkMoment)]> = moved.copied().collect();
         let legs = self.legs.iter().filter_map(|leg| {
             let lasts = leg.lasts.known_before(moment)?;
             Some(OtherAgency { lasts, ..*leg })
@@ -107,8 +128,8 @@ impl Trace {
         let stops = self.stops.iter();
         let end = self.end.filter(|end| end.before(moment));
         Trace {
-            id: String::new(),
-            events: self.events[..seen].to_vec(),
+            id: Box::default(),
+            events: self.events[..seen].into(),
             end,
             deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
             moved,
@@ -139,6 +160,23 @@ impl Trace {
     /// Working days from start to deadline.
     pub fn allowance(&self) -> f64 {
         (self.deadline.day - self.start.day).max(0.0)
+    }
+}
+
+/// A trace as it was known at a moment. Most cases were over by then, and are lent whole.
+pub(crate) enum KnownTrace<'a> {
+    Whole(&'a Trace),
+    Cut(Box<Trace>),
+}
+
+impl Deref for KnownTrace<'_> {
+    type Target = Trace;
+
+    fn deref(&self) -> &Trace {
+        match self {
+            KnownTrace::Whole(trace) => trace,
+            KnownTrace::Cut(trace) => trace,
+        }
     }
 }
 
@@ -203,33 +241,53 @@ impl<'a> Prepared<'a> {
     ///
     /// A case whose office is not in `offices` uses the first.
     pub fn new(log: &Log, offices: &[&'a WorkingTime], layout: Layout) -> Result<Self, Error> {
+        Prepared::of(log.cases.iter().collect(), log.end(), offices, layout)
+    }
+
+    /// [`Prepared::new`], and each case is dropped as soon as it is laid out.
+    pub fn consuming(log: Log, offices: &[&'a WorkingTime], layout: Layout) -> Result<Self, Error> {
+        let log_end = log.end();
+        Prepared::of(log.cases, log_end, offices, layout)
+    }
+
+    fn of<C: Borrow<Case>>(
+        cases: Vec<C>,
+        log_end: Option<Instant>,
+        offices: &[&'a WorkingTime],
+        layout: Layout,
+    ) -> Result<Self, Error> {
         let Layout {
             deadline: rule,
             split,
             looks,
             finished_only,
         } = layout;
-        let mut usable: Vec<&Case> = log.cases.iter().filter(|case| usable(case, rule)).collect();
-        usable.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
-        let dropped = log.cases.len() - usable.len();
+        let total = cases.len();
+        let mut usable = cases;
+        usable.retain(|case| is_usable(case.borrow(), rule));
+        usable.sort_by(|a, b| {
+            let (a, b): (&Case, &Case) = (a.borrow(), b.borrow());
+            (a.start, &a.id).cmp(&(b.start, &b.id))
+        });
+        let dropped = total - usable.len();
         let kept = if finished_only {
-            whole(&usable, log.end())
+            whole(&usable, log_end)
         } else {
             usable.len()
         };
         let dropped_truncated = usable.len() - kept;
         usable.truncate(kept);
         let none = Error::NoCases {
-            cases: log.cases.len(),
+            cases: total,
             dropped,
         };
-        let (Some(last), Some(log_end)) = (usable.len().checked_sub(1), log.end()) else {
+        let (Some(last), Some(log_end)) = (usable.len().checked_sub(1), log_end) else {
             return Err(none);
         };
         let split_at = match split {
             Split::Share(share) => {
                 let place = (share * usable.len() as f64).floor() as usize;
-                usable[place.min(last)].start
+                usable[place.min(last)].borrow().start
             }
             Split::At(moment) => moment,
         };
@@ -248,22 +306,26 @@ impl<'a> Prepared<'a> {
                 Some(percentile_of(&usable, office, split_at, percentile)?)
             }
         };
-        let mut names = Names::default();
-        let mut traces = Vec::with_capacity(usable.len());
-        for case in &usable {
-            let laid = trace(case, office_of(case), rule, allowance, &mut names);
-            traces.push(laid.map_err(|error| calendar(case, error))?);
-        }
-        let split = locate(usable[last], first_office, split_at)?;
-        let first = usable[0].events.first().map_or(split_at, |event| event.at);
+        let split = locate(usable[last].borrow(), first_office, split_at)?;
+        let end = locate(usable[last].borrow(), first_office, log_end)?;
+        let earliest: &Case = usable[0].borrow();
+        let first = earliest.events.first().map_or(split_at, |event| event.at);
         let evenings = offices.iter().map(|office| {
             let first = office
                 .local_day(first)
-                .min(office.local_day(usable[0].start));
+                .min(office.local_day(earliest.start));
             office
                 .evenings(first, office.local_day(log_end))
-                .map_err(|error| calendar(usable[0], error))
+                .map_err(|error| calendar(earliest, error))
         });
+        let evenings = evenings.collect::<Result<_, _>>()?;
+        let mut names = Names::default();
+        let mut traces = Vec::with_capacity(usable.len());
+        for owned in usable {
+            let case: &Case = owned.borrow();
+            let laid = trace(case, office_of(case), rule, allowance, &mut names);
+            traces.push(laid.map_err(|error| calendar(case, error))?);
+        }
         Ok(Prepared {
             stride: stride(&traces, split),
             traces,
@@ -274,11 +336,11 @@ impl<'a> Prepared<'a> {
             unit_kinds: names.unit_kinds.names,
             split,
             split_at,
-            log_end: locate(usable[last], first_office, log_end)?,
+            log_end: end,
             dropped,
             dropped_truncated,
             looks,
-            evenings: evenings.collect::<Result<_, _>>()?,
+            evenings,
             offices: offices.to_vec(),
         })
     }
@@ -329,21 +391,23 @@ impl<'a> Prepared<'a> {
 /// A log of finished cases ends before the slow cases of its last weeks do, so its last weeks look
 /// quick. The cut lies before the log's end by the 95th percentile of the cycle times of the
 /// earlier half.
-fn whole(cases: &[&Case], log_end: Option<Instant>) -> usize {
-    let earlier = cases[..cases.len() / 2].iter();
-    let cycle = |case: &&Case| Some(case.end? - case.start);
+fn whole<C: Borrow<Case>>(cases: &[C], log_end: Option<Instant>) -> usize {
+    let earlier = cases[..cases.len() / 2].iter().map(C::borrow);
+    let cycle = |case: &Case| Some(case.end? - case.start);
     let mut cycles: Vec<TimeDelta> = earlier.filter_map(cycle).collect();
     cycles.sort_unstable();
     let rank = (cycles.len() as f64 * 0.95).ceil() as usize;
     let cycle = rank.checked_sub(1).and_then(|place| cycles.get(place));
     match (cycle, log_end) {
-        (Some(cycle), Some(end)) => cases.partition_point(|case| case.start <= end - *cycle),
+        (Some(cycle), Some(end)) => {
+            cases.partition_point(|case| case.borrow().start <= end - *cycle)
+        }
         (_, _) => cases.len(),
     }
 }
 
 /// Whether the protocol keeps a case.
-fn usable(case: &Case, rule: Deadline) -> bool {
+fn is_usable(case: &Case, rule: Deadline) -> bool {
     let Some(first) = case.events.first() else {
         return false;
     };
@@ -405,18 +469,18 @@ fn trace(
         [] | [_] => u32::MAX,
     };
     Ok(Trace {
-        id: case.id.clone(),
+        id: case.id.as_str().into(),
         start,
         end: case.end.map(at).transpose()?,
         deadline: moved.last().map_or(first_deadline, |(_, to)| *to),
-        events,
+        events: events.into(),
         kind: names.kinds.code(&case.types.join(" · ")),
         field,
         without: case.end.is_some() && case.ending == Ending::Without,
         first_deadline,
-        moved,
-        stops: apart(stops),
-        legs,
+        moved: moved.into(),
+        stops: apart(stops).into(),
+        legs: legs.into(),
         office: place,
         unit: match case.unit.as_str() {
             "" => u32::MAX,
@@ -457,14 +521,15 @@ fn calendar(case: &Case, error: domain::calendar::Error) -> Error {
 }
 
 /// The working days within which a percentage of the training cases ended.
-fn percentile_of<'a>(
-    usable: &[&Case],
+fn percentile_of<'a, C: Borrow<Case>>(
+    usable: &[C],
     office: impl Fn(&Case) -> &'a WorkingTime,
     split: Instant,
     percentile: u8,
 ) -> Result<f64, Error> {
     let mut spans = Vec::new();
-    for case in usable.iter().take_while(|case| case.start < split) {
+    let cases = usable.iter().map(C::borrow);
+    for case in cases.take_while(|case| case.start < split) {
         let end = case.end.filter(|end| *end < split);
         let from = locate(case, office(case), case.start)?;
         let to = locate(case, office(case), end.unwrap_or(split))?;

@@ -2,13 +2,13 @@
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
-use crate::layer::{FACTS, NESTED, fact, nested, speaks};
+use crate::layer::{FACTS, NESTED, fact, nested_cell, speaks};
 use crate::places::Places;
 use crate::remaining_cells::RemainingCells;
 use crate::score_card::{Cards, cards};
 use crate::shrink::{CellMoves, Odds, learn, logit};
 use crate::table::{Cell, Stored, Table, Weights};
-use crate::training_row::{FOLDS, TrainingRow};
+use crate::training_row::{FOLDS, Observed, ObservedCase, TrainingRow};
 
 /// The number of parts of the working days to the end.
 const PARTS: usize = 24;
@@ -19,26 +19,22 @@ const MOST_CELLS: usize = 9_000;
 /// The most cells of facts kept, the largest first.
 const MOST_POINTS: usize = 40_000;
 
-/// Training rows sorted into nested cells, ready to make tables.
+/// Training rows, ready to be sorted into cells and to make tables.
 pub(crate) struct TrainingCells {
-    rows: Vec<TrainingRow>,
+    observed: Observed,
     baseline: Baseline,
     binnings: Binnings,
-    ends: Binning,
-    /// The rows again, sorted for the curves of what remains.
+    /// The parts of each training row.
+    parts: Vec<Parts>,
+    /// The rows sorted for the curves of what remains.
     remaining: RemainingCells,
-    tallies: Vec<Tally>,
-    /// For each layer, the index of its first tally.
-    first: [usize; NESTED],
-    /// For each layer, the cell of each training row.
-    cells: Vec<Vec<u32>>,
 }
 
 /// What the rows teach regardless of the switches, computed once for all tables.
 pub(crate) struct Lessons {
-    /// How far each nested cell moves the log-odds.
-    nested: Vec<CellMoves>,
-    /// As `nested`, for the cells of facts with the most looks, in order of key.
+    /// The nested cells worth keeping, in order of key, and how far each moves the log-odds.
+    nested: Vec<(Tally, CellMoves)>,
+    /// As `nested`, for the cells of facts with the most looks.
     points: Vec<(u64, CellMoves)>,
     /// The score cards.
     cards: Cards,
@@ -54,42 +50,31 @@ pub(crate) struct Made {
     pub weights: Weights,
 }
 
+/// What a fit needs beside the table of all cases.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// Whether a table may have points.
+    pub points: bool,
+    /// Whether the tables without the cases of each fold are needed too.
+    pub apart: bool,
+}
+
 impl TrainingCells {
-    /// Sorts training rows, which come case by case, into cells.
-    pub fn new(baseline: Baseline, rows: Vec<TrainingRow>) -> TrainingCells {
-        let binnings = Binnings::new(&rows);
+    /// Learns the baseline and the parts of the observed looks.
+    pub fn new(mut observed: Observed) -> TrainingCells {
+        let baseline = observed.teach();
+        let rows = &observed.rows;
+        let binnings = Binnings::new(rows);
         let remaining = |row: &TrainingRow| row.remaining;
-        let ends = Binning::new(&rows, PARTS, remaining).closed(&rows, remaining);
-        let mut layers: Vec<(Numbers, Vec<u32>)> =
-            (0..NESTED).map(|_| Default::default()).collect();
-        for row in &rows {
-            let keys = nested(&row.situation, &binnings.parts(&row.situation));
-            for ((numbers, cells), key) in layers.iter_mut().zip(keys) {
-                cells.push(numbers.of(key));
-            }
-        }
-        let mut first = [0; NESTED];
-        let mut tallies = Vec::new();
-        for (layer, (numbers, _)) in layers.iter().enumerate() {
-            first[layer] = tallies.len();
-            tallies.extend(numbers.keys.iter().map(|key| Tally::new(*key, layer)));
-        }
-        let cells: Vec<Vec<u32>> = layers.into_iter().map(|(_, cells)| cells).collect();
-        for (place, row) in rows.iter().enumerate() {
-            for (cells, first) in cells.iter().zip(first) {
-                tallies[first + cells[place] as usize].count(row);
-            }
-        }
-        let remaining_cells = RemainingCells::new(&rows, &binnings);
+        let ends = Binning::new(rows, PARTS, remaining).closed(rows, remaining);
+        let parts = rows.iter().map(|row| binnings.parts(&row.situation));
+        let parts: Vec<Parts> = parts.collect();
         TrainingCells {
-            rows,
+            remaining: RemainingCells::new(rows, &parts, ends),
+            observed,
             baseline,
             binnings,
-            ends,
-            remaining: remaining_cells,
-            tallies,
-            first,
-            cells,
+            parts,
         }
     }
 
@@ -100,28 +85,52 @@ impl TrainingCells {
         tables.collect()
     }
 
-    /// The training rows, case by case.
-    pub fn rows(&self) -> &[TrainingRow] {
-        &self.rows
+    /// The observed cases and the training rows.
+    pub fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    /// Gives the observed cases back.
+    pub fn into_cases(self) -> Vec<ObservedCase> {
+        self.observed.cases
     }
 
     /// Learns how far each cell moves the log-odds.
-    pub fn learn(&self) -> Lessons {
+    pub fn learn(&self, asked: Asked) -> Lessons {
+        let rows = &self.observed.rows;
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
-        let whole: Vec<f64> = self.rows.iter().map(start).collect();
+        let whole: Vec<f64> = rows.iter().map(start).collect();
         let mut odds = Odds {
-            apart: whole.clone(),
+            apart: if asked.apart {
+                whole.clone()
+            } else {
+                Vec::new()
+            },
             whole,
         };
-        let mut nested = vec![CellMoves::default(); self.tallies.len()];
-        for (cells, first) in self.cells.iter().zip(self.first) {
-            let moved = learn(cells, &self.rows, &mut odds);
-            nested[first..first + moved.len()].copy_from_slice(&moved);
+        let mut nested = Vec::new();
+        for layer in 0..NESTED {
+            let mut tallies = Tallies::default();
+            let cells = rows.iter().zip(&self.parts).map(|(row, parts)| {
+                let key = nested_cell(layer, &row.situation, parts);
+                tallies.count(key, row)
+            });
+            let cells: Vec<u32> = cells.collect();
+            let moves = learn(&cells, rows, &mut odds);
+            let tallies = tallies.all.into_iter().zip(moves);
+            nested.extend(tallies.filter(|(tally, _)| layer == 0 || tally.cases >= KEEP));
         }
+        nested.sort_by(|(a, _), (b, _)| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
+        nested.truncate(MOST_CELLS);
+        nested.sort_by_key(|(tally, _)| tally.key);
         Lessons {
             nested,
-            points: self.points(&mut odds),
-            cards: cards(&self.rows, &self.binnings),
+            points: if asked.points {
+                self.points(&mut odds)
+            } else {
+                Vec::new()
+            },
+            cards: cards(rows, &self.parts, &self.binnings, asked.apart),
         }
     }
 
@@ -134,14 +143,20 @@ impl TrainingCells {
     fn table_of(&self, lessons: &Lessons, made: Made, fold: usize) -> Table {
         let points = lessons.points.iter().filter(|_| made.points);
         let points = points.map(|(key, moved)| (*key, short(moved[fold])));
+        let cells = lessons.nested.iter().map(|(tally, moved)| Cell {
+            key: tally.key,
+            moved: short(moved[fold]),
+            cases: tally.cases,
+            settled: tally.settled,
+            settled_late: tally.late,
+        });
+        let rows = &self.observed.rows;
         Table::new(Stored {
             baseline: self.baseline.clone(),
             binnings: self.binnings.clone(),
-            ends: self.ends.clone(),
-            cells: self.close(lessons, fold),
-            remaining: self
-                .remaining
-                .curves(&self.rows, &self.ends, made.lean, fold),
+            ends: self.remaining.ends().clone(),
+            cells: cells.collect(),
+            remaining: self.remaining.curves(rows, made.lean, fold),
             points: points.filter(|(_, moved)| *moved != 0.0).collect(),
             card: lessons.cards[fold].clone(),
             weights: made.weights,
@@ -150,18 +165,15 @@ impl TrainingCells {
 
     /// Learns the layers of facts, and keeps the cells with the most looks, in order of key.
     fn points(&self, odds: &mut Odds) -> Vec<(u64, CellMoves)> {
-        let situations = self.rows.iter().map(|row| &row.situation);
-        let parts: Vec<Parts> = situations
-            .clone()
-            .map(|at| self.binnings.parts(at))
-            .collect();
+        let rows = &self.observed.rows;
+        let situations = rows.iter().map(|row| &row.situation);
         let mut points = Vec::new();
         for layer in (0..FACTS).filter(|layer| speaks(*layer, situations.clone().copied())) {
             let mut numbers = Numbers::default();
-            let looks = situations.clone().zip(&parts);
+            let looks = situations.clone().zip(&self.parts);
             let cells = looks.map(|(at, parts)| numbers.of(fact(layer, at, parts)));
             let cells: Vec<u32> = cells.collect();
-            let moves = learn(&cells, &self.rows, odds);
+            let moves = learn(&cells, rows, odds);
             let mut looks = vec![0_u32; moves.len()];
             for cell in &cells {
                 looks[*cell as usize] += 1;
@@ -179,24 +191,6 @@ impl TrainingCells {
         points.sort_by_key(|(key, _)| *key);
         points
     }
-
-    /// The nested cells worth keeping, in order of key.
-    fn close(&self, lessons: &Lessons, fold: usize) -> Vec<Cell> {
-        let cells = self.tallies.iter().zip(&lessons.nested);
-        let cells = cells.filter(|(tally, _)| tally.is_kept());
-        let cells = cells.map(|(tally, moved)| Cell {
-            key: tally.key,
-            moved: short(moved[fold]),
-            cases: tally.cases,
-            settled: tally.settled,
-            settled_late: tally.late,
-        });
-        let mut cells: Vec<Cell> = cells.collect();
-        cells.sort_by(|a, b| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
-        cells.truncate(MOST_CELLS);
-        cells.sort_by_key(|cell| cell.key);
-        cells
-    }
 }
 
 /// Four digits; more would only make the model longer.
@@ -209,21 +203,50 @@ fn short(value: f64) -> f32 {
 struct Numbers {
     places: Places<u32>,
     keys: Vec<u64>,
+    /// The key asked for last, with its number: looks at one case follow each other.
+    last: Option<(u64, u32)>,
 }
 
 impl Numbers {
     fn of(&mut self, key: u64) -> u32 {
-        *self.places.entry(key).or_insert_with(|| {
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {
+            return number;
+        }
+        let number = *self.places.entry(key).or_insert_with(|| {
             self.keys.push(key);
             (self.keys.len() - 1) as u32
-        })
+        });
+        self.last = Some((key, number));
+        number
     }
 }
 
-/// The counts of one nested cell while rows are added.
+/// The nested cells of one layer while rows are added.
+#[derive(Default)]
+struct Tallies {
+    numbers: Numbers,
+    all: Vec<Tally>,
+}
+
+impl Tallies {
+    /// Counts a row, and returns the number of its cell.
+    fn count(&mut self, key: u64, row: &TrainingRow) -> u32 {
+        let number = self.numbers.of(key);
+        if number as usize == self.all.len() {
+            self.all.push(Tally {
+                key,
+                ..Tally::default()
+            });
+        }
+        self.all[number as usize].count(row);
+        number
+    }
+}
+
+/// The counts of one nested cell.
+#[derive(Default)]
 struct Tally {
     key: u64,
-    layer: usize,
     cases: u32,
     late: u32,
     settled: u32,
@@ -231,21 +254,6 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(key: u64, layer: usize) -> Tally {
-        Tally {
-            key,
-            layer,
-            cases: 0,
-            late: 0,
-            settled: 0,
-            last: None,
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        self.layer == 0 || self.cases >= KEEP
-    }
-
     fn count(&mut self, row: &TrainingRow) {
         if self.last != Some(row.case) {
             self.last = Some(row.case);

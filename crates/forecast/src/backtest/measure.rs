@@ -6,12 +6,27 @@
 
 use super::report::Bin;
 
-/// The score of one look and the outcome of its case.
+/// The case of a look, and whether it was late, in one number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scored {
-    pub score: f64,
-    pub late: bool,
-    pub case: u32,
+pub(super) struct Outcome(u32);
+
+impl Outcome {
+    pub fn new(case: u32, late: bool) -> Outcome {
+        Outcome(case << 1 | u32::from(late))
+    }
+
+    fn case(self) -> usize {
+        self.0 as usize >> 1
+    }
+
+    fn is_late(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// 1 for late, 0 for in time.
+    fn late(self) -> f64 {
+        f64::from(self.0 & 1)
+    }
 }
 
 /// The parts of the calibration table.
@@ -20,9 +35,8 @@ const BINS: usize = 15;
 const DRAWS: usize = 400;
 
 /// The area under the ROC curve; none unless some cases are late and some are in time.
-pub(super) fn auc(scored: &[Scored]) -> Option<f64> {
-    let scores: Vec<f64> = scored.iter().map(|scored| scored.score).collect();
-    Ranked::new(scored, &scores).auc(|_| 1.0)
+pub(super) fn auc<T: Copy + Into<f64>>(scores: &[T], outcomes: &[Outcome]) -> Option<f64> {
+    Ranked::new(scores, outcomes, &ranking(scores)).auc(|_| 1)
 }
 
 /// Our score beside the naive one, and how sure the difference is.
@@ -33,34 +47,40 @@ pub(super) struct Judged {
     pub naive_auc: Option<f64>,
     /// The middle 95 % of the difference in area, over paired draws.
     pub gain: Option<(f64, f64)>,
+    pub calibration: Vec<Bin>,
 }
 
 impl Judged {
-    pub fn new(scored: &[Scored], naive: &[f32]) -> Judged {
-        let own: Vec<f64> = scored.iter().map(|scored| scored.score).collect();
-        let naive: Vec<f64> = naive.iter().copied().map(f64::from).collect();
-        let (own, naive) = (Ranked::new(scored, &own), Ranked::new(scored, &naive));
-        let cases = scored.last().map_or(0, |last| last.case as usize + 1);
+    pub fn new(chances: &[f64], naive: &[f32], outcomes: &[Outcome]) -> Judged {
+        let ranks = ranking(chances);
+        let calibration = binned(chances, outcomes, &ranks);
+        let own = Ranked::new(chances, outcomes, &ranks);
+        drop(ranks);
+        let naive = Ranked::new(naive, outcomes, &ranking(naive));
+        let cases = outcomes.last().map_or(0, |last| last.case() + 1);
         let mut errors = vec![(0.0, 0.0); cases];
-        for scored in scored {
-            let error = &mut errors[scored.case as usize];
-            *error = (error.0 + squared(scored), error.1 + 1.0);
+        for (chance, outcome) in chances.iter().zip(outcomes) {
+            let error = &mut errors[outcome.case()];
+            *error = (error.0 + squared(*chance, *outcome), error.1 + 1.0);
         }
         let (mut areas, mut gains, mut briers) = (Vec::new(), Vec::new(), Vec::new());
         let mut chance = Draw(0x6d6f_7463_7561);
+        let mut times = vec![0_u16; cases];
         for _ in 0..DRAWS {
-            let mut times = vec![0.0_f64; cases];
+            times.fill(0);
             for _ in 0..cases {
-                times[chance.below(cases)] += 1.0;
+                let times = &mut times[chance.below(cases)];
+                *times = times.saturating_add(1);
             }
             let drawn = errors.iter().zip(&times);
             let (error, looks) = drawn.fold((0.0, 0.0), |sum, ((error, looks), times)| {
+                let times = f64::from(*times);
                 (sum.0 + error * times, sum.1 + looks * times)
             });
             if looks > 0.0 {
                 briers.push(error / looks);
             }
-            let weight = |case: u32| times[case as usize];
+            let weight = |case: usize| times[case];
             if let (Some(area), Some(other)) = (own.auc(weight), naive.auc(weight)) {
                 areas.push(area);
                 gains.push(area - other);
@@ -69,11 +89,12 @@ impl Judged {
         gains.sort_by(f64::total_cmp);
         let at = |share: f64| gains.get((share * (gains.len() as f64 - 1.0)).round() as usize);
         Judged {
-            auc: own.auc(|_| 1.0),
-            naive_auc: naive.auc(|_| 1.0),
+            auc: own.auc(|_| 1),
+            naive_auc: naive.auc(|_| 1),
             auc_se: spread(&areas),
             brier_se: spread(&briers),
             gain: at(0.025).copied().zip(at(0.975).copied()),
+            calibration,
         }
     }
 }
@@ -90,87 +111,100 @@ fn spread(values: &[f64]) -> Option<f64> {
     Some((squares / (values.len() as f64 - 1.0)).sqrt())
 }
 
+/// The places of scores in rising order.
+fn ranking<T: Copy + Into<f64>>(scores: &[T]) -> Vec<u32> {
+    let score = |place: u32| -> f64 { scores[place as usize].into() };
+    let mut places: Vec<u32> = (0..scores.len() as u32).collect();
+    places.sort_unstable_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
+    places
+}
+
 /// Looks in order of score, so that each draw computes its area in one pass.
 struct Ranked {
-    /// Case, whether it was late, and whether the next look has the same score.
-    order: Vec<(u32, bool, bool)>,
+    /// The outcome of each look, shifted by one, and whether the next look has the same score.
+    order: Vec<u32>,
 }
 
 impl Ranked {
-    fn new(scored: &[Scored], scores: &[f64]) -> Ranked {
-        let mut places: Vec<usize> = (0..scored.len()).collect();
-        places.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(a.cmp(b)));
-        let tied = |rank: usize| {
-            places
-                .get(rank + 1)
-                .is_some_and(|next| scores[*next] <= scores[places[rank]])
-        };
-        let order = places
-            .iter()
-            .enumerate()
-            .map(|(rank, &place)| (scored[place].case, scored[place].late, tied(rank)))
-            .collect();
-        Ranked { order }
+    fn new<T: Copy + Into<f64>>(scores: &[T], outcomes: &[Outcome], ranking: &[u32]) -> Ranked {
+        let score = |place: u32| -> f64 { scores[place as usize].into() };
+        let order = ranking.iter().enumerate().map(|(rank, place)| {
+            let next = ranking.get(rank + 1);
+            let tied = next.is_some_and(|next| score(*next) <= score(*place));
+            outcomes[*place as usize].0 << 1 | u32::from(tied)
+        });
+        Ranked {
+            order: order.collect(),
+        }
     }
 
-    fn auc(&self, weight: impl Fn(u32) -> f64) -> Option<f64> {
-        let (mut below, mut right, mut late, mut in_time) = (0.0, 0.0, 0.0, 0.0);
-        let (mut late_here, mut in_time_here) = (0.0, 0.0);
-        for &(case, is_late, tied) in &self.order {
-            let weight = weight(case);
-            if is_late {
+    fn auc(&self, weight: impl Fn(usize) -> u16) -> Option<f64> {
+        // Twice the pairs in the right order, so that half a pair is a whole number.
+        let mut right = 0_u128;
+        let (mut below, mut late, mut late_here, mut in_time_here) = (0_u64, 0_u64, 0_u64, 0_u64);
+        for looked in &self.order {
+            let outcome = Outcome(looked >> 1);
+            let weight = u64::from(weight(outcome.case()));
+            if outcome.is_late() {
                 late_here += weight;
             } else {
                 in_time_here += weight;
             }
-            if !tied {
-                right += late_here * (below + in_time_here / 2.0);
+            if looked & 1 == 0 {
+                right += u128::from(late_here * (2 * below + in_time_here));
                 below += in_time_here;
                 late += late_here;
-                in_time += in_time_here;
-                (late_here, in_time_here) = (0.0, 0.0);
+                (late_here, in_time_here) = (0, 0);
             }
         }
-        (late > 0.0 && in_time > 0.0).then(|| right / (late * in_time))
+        let pairs = 2.0 * late as f64 * below as f64;
+        (late > 0 && below > 0).then(|| right as f64 / pairs)
     }
 }
 
 /// The mean squared error of the chances; none without looks.
-pub(super) fn brier(scored: &[Scored]) -> Option<f64> {
-    let sum: f64 = scored.iter().map(squared).sum();
-    (!scored.is_empty()).then(|| sum / scored.len() as f64)
+pub(super) fn brier(chances: &[f64], outcomes: &[Outcome]) -> Option<f64> {
+    let each = chances.iter().zip(outcomes);
+    let sum: f64 = each
+        .map(|(chance, outcome)| squared(*chance, *outcome))
+        .sum();
+    (!chances.is_empty()).then(|| sum / chances.len() as f64)
 }
 
-fn squared(scored: &Scored) -> f64 {
-    (scored.score - f64::from(u8::from(scored.late))).powi(2)
+fn squared(chance: f64, outcome: Outcome) -> f64 {
+    (chance - outcome.late()).powi(2)
 }
 
 /// Looks in fifteen parts of about equal size, by chance: mean chance against the share that ended
 /// late.
 ///
 /// Looks with the same chance stay in the same part.
-pub(super) fn calibration(scored: &[Scored]) -> Vec<Bin> {
-    let mut sorted: Vec<&Scored> = scored.iter().collect();
-    sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
+pub(super) fn calibration(chances: &[f64], outcomes: &[Outcome]) -> Vec<Bin> {
+    binned(chances, outcomes, &ranking(chances))
+}
+
+fn binned(chances: &[f64], outcomes: &[Outcome], ranking: &[u32]) -> Vec<Bin> {
     let edges: Vec<f64> = (1..BINS)
-        .filter_map(|part| sorted.get(part * sorted.len() / BINS))
-        .map(|scored| scored.score)
+        .filter_map(|part| ranking.get(part * ranking.len() / BINS))
+        .map(|place| chances[*place as usize])
         .collect();
     let mut bins = vec![Bin::default(); BINS];
-    for scored in sorted {
-        let place = edges.partition_point(|edge| *edge <= scored.score);
-        bins[place].add(scored.score, scored.late);
+    for place in ranking {
+        let chance = chances[*place as usize];
+        let part = edges.partition_point(|edge| *edge <= chance);
+        bins[part].add(chance, outcomes[*place as usize].is_late());
     }
     bins.retain(|bin| bin.looks > 0);
     bins.iter().map(Bin::averaged).collect()
 }
 
-/// The mean distance between chance and outcome over the parts of [`calibration`].
-pub(super) fn calibration_error(scored: &[Scored]) -> Option<f64> {
-    let bins = calibration(scored);
+/// The mean distance between chance and outcome over the parts of [`calibration`]; none without
+/// any.
+pub(super) fn calibration_error(bins: &[Bin]) -> Option<f64> {
+    let looks: usize = bins.iter().map(|bin| bin.looks).sum();
     let miss = |bin: &Bin| (bin.foreseen - bin.late).abs() * bin.looks as f64;
     let sum: f64 = bins.iter().map(miss).sum();
-    (!scored.is_empty()).then(|| sum / scored.len() as f64)
+    (looks > 0).then(|| sum / looks as f64)
 }
 
 /// Splitmix64 with a fixed seed, so that every run draws the same.

@@ -10,7 +10,7 @@ mod net_benefit;
 mod report;
 mod scores;
 
-use chrono::{DateTime, Datelike, Months, NaiveTime};
+use chrono::{Datelike, Months, NaiveTime};
 use domain::time::Instant;
 
 use crate::figures::Figures;
@@ -26,7 +26,7 @@ pub use report::{Alarms, Benefit, Bin, FlagWorth, Landmarks, Naive, NetBenefit, 
 
 use crate::trace::Split;
 use hysteresis::LevelPath;
-use measure::{Judged, Scored};
+use measure::Judged;
 use scores::Scores;
 
 /// The choices that the protocol leaves to a caller.
@@ -57,6 +57,15 @@ impl Protocol {
             looks: Looks::Daily,
         }
     }
+
+    fn layout(self) -> Layout {
+        Layout {
+            deadline: self.deadline,
+            split: Split::Share(self.split),
+            looks: self.looks,
+            finished_only: self.finished_only,
+        }
+    }
 }
 
 /// When the model is fitted again during the test part.
@@ -71,33 +80,42 @@ pub enum Refit {
 
 /// A log prepared for the protocol, before anything is learned.
 pub struct Backtest<'a> {
-    log: &'a Log,
+    activities: Vec<String>,
     prepared: Prepared<'a>,
     refit: Refit,
 }
 
 impl<'a> Backtest<'a> {
     /// Drops unusable cases, splits by start, and gives each case its deadline.
-    pub fn new(log: &'a Log, office: &'a WorkingTime, protocol: Protocol) -> Result<Self, Error> {
-        let layout = Layout {
-            deadline: protocol.deadline,
-            split: Split::Share(protocol.split),
-            looks: protocol.looks,
-            finished_only: protocol.finished_only,
-        };
+    pub fn new(log: &Log, office: &'a WorkingTime, protocol: Protocol) -> Result<Self, Error> {
         Ok(Backtest {
+            activities: log.activities.clone(),
+            prepared: Prepared::new(log, &[office], protocol.layout())?,
             refit: protocol.refit,
-            ..Backtest::of(log, &[office], layout)?
+        })
+    }
+
+    /// As [`Backtest::new`], but gives the memory of each case back once it is laid out: of a large
+    /// log there is no room for both.
+    pub fn consuming(
+        mut log: Log,
+        office: &'a WorkingTime,
+        protocol: Protocol,
+    ) -> Result<Self, Error> {
+        Ok(Backtest {
+            activities: std::mem::take(&mut log.activities),
+            prepared: Prepared::consuming(log, &[office], protocol.layout())?,
+            refit: protocol.refit,
         })
     }
 
     pub(crate) fn of(
-        log: &'a Log,
+        log: &Log,
         offices: &[&'a WorkingTime],
         layout: Layout,
     ) -> Result<Self, Error> {
         Ok(Backtest {
-            log,
+            activities: log.activities.clone(),
             prepared: Prepared::new(log, offices, layout)?,
             refit: Refit::Never,
         })
@@ -126,18 +144,18 @@ impl<'a> Backtest<'a> {
         (learned.model, learned.tried)
     }
 
-    pub(crate) fn learn(&self) -> Learned {
+    pub(crate) fn learn(&self) -> Learned<'_> {
         self.learn_by(self.prepared.split)
     }
 
-    fn learn_by(&self, moment: WorkMoment) -> Learned {
-        Model::learn(&self.prepared, &self.log.activities, moment)
+    fn learn_by(&self, moment: WorkMoment) -> Learned<'_> {
+        Model::learn(&self.prepared, &self.activities, moment)
     }
 
     /// Judges a model on the test part.
     #[must_use]
     pub fn judge(&self, model: &Model) -> Report {
-        self.judge_each(model, |_case, _at, _chance, _late| {})
+        self.report(model, &self.said(model))
     }
 
     /// Judges as [`Backtest::judge`], and passes each look to `each`: its case, its moment, the
@@ -149,9 +167,8 @@ impl<'a> Backtest<'a> {
     ) -> Report {
         let said = self.said(model);
         for (case, looks) in said.cases() {
-            for look in looks {
-                let at = DateTime::from_timestamp_micros(said.micros[look]).unwrap_or_default();
-                each(case.id, at, said.chance[look], case.late);
+            for (look, at) in looks.zip(said.moments(case)) {
+                each(case.id(), at, said.chance[look], case.late);
             }
         }
         self.report(model, &said)
@@ -160,20 +177,13 @@ impl<'a> Backtest<'a> {
     /// Judges a model and its levels on the test part by the figures that an artefact stores.
     pub(crate) fn figures(&self, model: &Model, thresholds: &Thresholds) -> Figures {
         let said = self.said(model);
-        let scored = said.scored();
-        let naive = scored.iter().zip(&said.share);
-        let naive: Vec<Scored> = naive
-            .map(|(scored, &score)| Scored {
-                score: f64::from(score),
-                ..*scored
-            })
-            .collect();
         let flag = hysteresis::flags(&walks(&said, thresholds));
+        let calibration = measure::calibration(&said.chance, &said.outcomes);
         Figures {
-            brier: measure::brier(&scored),
-            auc: measure::auc(&scored),
-            naive_auc: measure::auc(&naive),
-            ece: measure::calibration_error(&scored),
+            brier: measure::brier(&said.chance, &said.outcomes),
+            auc: measure::auc(&said.chance, &said.outcomes),
+            naive_auc: measure::auc(&said.share, &said.outcomes),
+            ece: measure::calibration_error(&calibration),
             coverage: said.coverage(),
             precision: flag.at_risk.precision,
             recall: flag.at_risk.recall,
@@ -187,7 +197,7 @@ impl<'a> Backtest<'a> {
     /// Scores the test cases, with one model or with each month's own.
     fn said(&self, model: &Model) -> Scores<'_> {
         let mut said = Scores::new(&self.prepared);
-        let activities = &self.log.activities;
+        let activities = &self.activities;
         let begins = self.refits();
         let first = begins.first().copied();
         said.take(model, activities, None, first);
@@ -219,8 +229,7 @@ impl<'a> Backtest<'a> {
     }
 
     fn report(&self, model: &Model, said: &Scores<'_>) -> Report {
-        let scored = said.scored();
-        let judged = Judged::new(&scored, &said.share);
+        let judged = Judged::new(&said.chance, &said.share, &said.outcomes);
         let late = said.cases().filter(|(case, _)| case.late).count();
         let ratio = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         let size = model.size();
@@ -229,7 +238,7 @@ impl<'a> Backtest<'a> {
         Report {
             cases_train: self.prepared.training().len(),
             cases_test: said.cases().count(),
-            samples_test: scored.len(),
+            samples_test: said.chance.len(),
             split_time: self.prepared.split_at,
             dropped: self.prepared.dropped,
             dropped_truncated: self.prepared.dropped_truncated,
@@ -237,11 +246,14 @@ impl<'a> Backtest<'a> {
             late_share: ratio(late, said.cases().count()),
             auc: judged.auc,
             auc_se: judged.auc_se,
-            brier: measure::brier(&scored),
+            brier: measure::brier(&said.chance, &said.outcomes),
             brier_se: judged.brier_se,
-            ece: measure::calibration_error(&scored),
+            ece: measure::calibration_error(&judged.calibration),
             landmark_auc: Landmarks::new(
-                said.landmarks.each_ref().map(|marks| measure::auc(marks)),
+                said.ends
+                    .landmarks
+                    .each_ref()
+                    .map(|(chances, outcomes)| measure::auc(chances, outcomes)),
             ),
             alarm: Alarms::new((0..2).map(|place| {
                 let is_fitted = model.alarms().get(place)?.level.is_some();
@@ -257,7 +269,7 @@ impl<'a> Backtest<'a> {
             fit_seconds: None,
             model_bytes: model.to_bytes().len(),
             gain: judged.gain,
-            calibration: measure::calibration(&scored),
+            calibration: judged.calibration,
         }
     }
 }

@@ -4,12 +4,13 @@
 use std::ops::Range;
 
 use chrono::DateTime;
+use domain::time::Instant;
 
 use super::alarm::Flag;
-use super::measure::Scored;
+use super::measure::Outcome;
 use crate::model::Model;
 use crate::quiet_period::Pace;
-use crate::sample::{Look, View, looks, situations};
+use crate::sample::{Look, View, look, situations};
 use crate::trace::{Prepared, Trace};
 use crate::training_row::remaining;
 use crate::working_time::WorkMoment;
@@ -21,12 +22,18 @@ const NAIVE: f32 = 0.8;
 
 /// A test case.
 pub(super) struct ScoredCase<'a> {
-    pub id: &'a str,
     pub late: bool,
     /// The position of its deadline.
     pub deadline: f64,
     looks: Range<usize>,
     trace: &'a Trace,
+}
+
+impl ScoredCase<'_> {
+    /// The log's name of the case.
+    pub fn id(&self) -> &str {
+        &self.trace.id
+    }
 }
 
 /// The flag whose worth is measured.
@@ -44,18 +51,24 @@ pub(super) enum FlagOf {
 pub(super) struct Scores<'a> {
     prepared: &'a Prepared<'a>,
     cases: Vec<ScoredCase<'a>>,
-    /// One entry a look, case by case: the moment, its position, the chance, the used part of the
-    /// allowance on the plain calendar, and the flags that the chance raises.
-    pub micros: Vec<i64>,
+    /// One entry a look, case by case: its position, the chance, the outcome of its case, the used
+    /// part of the allowance on the plain calendar, and the flags that the chance raises.
     pub day: Vec<f64>,
     pub chance: Vec<f64>,
+    pub outcomes: Vec<Outcome>,
     pub share: Vec<f32>,
     flags: Vec<u32>,
-    /// Chances at each landmark, for the cases still open there.
-    pub landmarks: [Vec<Scored>; 3],
+    pub ends: Ends,
+}
+
+/// What the forecasts of ends were worth, and the chances at the landmarks.
+#[derive(Default)]
+pub(super) struct Ends {
+    /// Chances and outcomes at each landmark, for the cases still open there.
+    pub landmarks: [(Vec<f64>, Vec<Outcome>); 3],
     inside: u32,
     judged: u32,
-    error_days: f64,
+    error_seconds: i64,
     ended: u32,
 }
 
@@ -70,36 +83,34 @@ impl<'a> Scores<'a> {
         let mut said = Scores {
             prepared,
             cases: Vec::new(),
-            micros: Vec::new(),
             day: Vec::new(),
             chance: Vec::new(),
+            outcomes: Vec::new(),
             share: Vec::new(),
             flags: Vec::new(),
-            landmarks: Default::default(),
-            inside: 0,
-            judged: 0,
-            error_days: 0.0,
-            ended: 0,
+            ends: Ends::default(),
         };
-        for trace in judged {
-            let first = said.micros.len();
+        let mut own = Vec::new();
+        for (number, trace) in (0..).zip(judged) {
+            let first = said.day.len();
             let allowance = trace.allowance().max(1e-9);
-            for look in looks(trace, prepared, horizon) {
-                said.micros.push(look.at.micros);
+            let outcome = Outcome::new(number, trace.is_late());
+            look(trace, prepared, horizon, &mut own);
+            for look in &own {
                 said.day.push(look.at.day);
                 let share = (look.at.day - trace.start.day) / allowance;
                 said.share.push(share.clamp(0.0, 1.0) as f32);
+                said.outcomes.push(outcome);
             }
             said.cases.push(ScoredCase {
-                id: &trace.id,
                 late: trace.is_late(),
                 deadline: trace.deadline.day,
-                looks: first..said.micros.len(),
+                looks: first..said.day.len(),
                 trace,
             });
         }
-        said.chance.resize(said.micros.len(), 0.5);
-        said.flags.resize(said.micros.len(), 0);
+        said.chance.resize(said.day.len(), 0.5);
+        said.flags.resize(said.day.len(), 0);
         said
     }
 
@@ -114,95 +125,32 @@ impl<'a> Scores<'a> {
         let prepared = self.prepared;
         let codes = model.codes(prepared.named(activities));
         let paces = model.paces(&prepared.offices);
-        let view = View {
-            codes: &codes,
-            paces: &paces,
-            service_days: model.service_days(),
+        let judge = Judge {
+            prepared,
+            model,
+            view: View {
+                codes: &codes,
+                paces: &paces,
+                service_days: model.service_days(),
+            },
+            from,
+            until,
         };
-        let is_of = |at: WorkMoment| {
-            from.is_none_or(|from| !at.before(from)) && until.is_none_or(|until| at.before(until))
-        };
-        for number in 0..self.cases.len() {
-            let ScoredCase {
-                trace,
-                ref looks,
-                late,
-                ..
-            } = self.cases[number];
-            let first = looks.start;
-            let own = crate::sample::looks(trace, prepared, prepared.log_end);
-            let places: Vec<usize> = (0..own.len()).filter(|look| is_of(own[*look].at)).collect();
-            let (Some(begin), Some(end)) = (places.first(), places.last()) else {
-                self.mark(number, model, &view, late, &is_of);
-                continue;
-            };
-            let own = &own[*begin..=*end];
-            let rest = remaining(trace, own, prepared, prepared.log_end, &view);
-            for (place, at) in situations(trace, own, &view).iter().enumerate() {
-                let look = first + begin + place;
-                let forecast = model.forecast(at);
-                self.chance[look] = forecast.late;
-                self.flags[look] = flags(model, forecast.late);
-                if model.known_interval(at).is_none() {
-                    continue;
-                }
-                if trace.end.is_some() {
-                    let held = (forecast.soonest..=forecast.latest).contains(&rest[place]);
-                    self.inside += u32::from(held);
-                    self.judged += 1;
-                    self.add_error(trace, own[place], forecast.middle, view.pace(trace.office));
-                } else {
-                    // The case never ended. Only an interval that has passed is known to have
-                    // missed.
-                    self.judged += u32::from(forecast.latest < rest[place]);
-                }
-            }
-            self.mark(number, model, &view, late, &is_of);
+        // Half of the cases on a thread of its own.
+        let (cases, others) = self.cases.split_at(self.cases.len() / 2);
+        let looks = others.first().map_or(0, |case| case.looks.start);
+        let (chance, other_chance) = self.chance.split_at_mut(looks);
+        let (flags, other_flags) = self.flags.split_at_mut(looks);
+        let (ends, other_ends) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| judge.take(0, cases, chance, flags));
+            let others = judge.take(cases.len(), others, other_chance, other_flags);
+            (first.join(), others)
+        });
+        match ends {
+            Ok(ends) => self.ends.add(ends),
+            Err(panic) => std::panic::resume_unwind(panic),
         }
-    }
-
-    /// Adds the distance, in days, between the middle forecast and the end.
-    fn add_error(&mut self, trace: &Trace, look: Look, middle: f64, pace: &Pace) {
-        let office = self.prepared.offices.get(trace.office);
-        let position = pace.position(pace.at(look.at.day) + middle);
-        let foreseen = office.and_then(|office| office.moment_of(position).ok());
-        let end = trace
-            .end
-            .and_then(|end| DateTime::from_timestamp_micros(end.micros));
-        if let (Some(foreseen), Some(end)) = (foreseen, end) {
-            let error = (foreseen - end).abs().num_seconds() as f64 / 86_400.0;
-            self.error_days += error;
-            self.ended += 1;
-        }
-    }
-
-    /// Scores a case at each landmark at which it is still open.
-    fn mark(
-        &mut self,
-        number: usize,
-        model: &Model,
-        view: &View<'_>,
-        late: bool,
-        is_of: &impl Fn(WorkMoment) -> bool,
-    ) {
-        let trace = self.cases[number].trace;
-        for (share, marks) in LANDMARKS.iter().zip(&mut self.landmarks) {
-            let position = trace.start.day + share * trace.allowance();
-            let Some(at) = self.prepared.moment(position, trace.office) else {
-                continue;
-            };
-            let is_over = trace.end.is_some_and(|end| !at.before(end));
-            if is_over || !at.before(trace.deadline) || !is_of(at) {
-                continue;
-            }
-            let seen = trace.events.partition_point(|event| !at.before(event.at));
-            let situation = situations(trace, &[Look { at, seen }], view).pop();
-            marks.extend(situation.map(|at| Scored {
-                score: model.late(&at),
-                late,
-                case: 0,
-            }));
-        }
+        self.ends.add(other_ends);
     }
 
     /// The cases and the indices of their looks.
@@ -210,27 +158,24 @@ impl<'a> Scores<'a> {
         self.cases.iter().map(|case| (case, case.looks.clone()))
     }
 
-    /// The chance of each look beside the outcome of its case.
-    pub fn scored(&self) -> Vec<Scored> {
-        let mut scored = Vec::with_capacity(self.chance.len());
-        for (number, (case, looks)) in (0..).zip(self.cases()) {
-            scored.extend(looks.map(|look| Scored {
-                score: self.chance[look],
-                late: case.late,
-                case: number,
-            }));
-        }
-        scored
+    /// The moments of the looks at a case.
+    pub fn moments(&self, case: &ScoredCase<'a>) -> impl Iterator<Item = Instant> + use<> {
+        let mut own = Vec::new();
+        look(case.trace, self.prepared, self.prepared.log_end, &mut own);
+        own.into_iter()
+            .map(|look| DateTime::from_timestamp_micros(look.at.micros).unwrap_or_default())
     }
 
     /// The share of looks whose interval held the end.
     pub fn coverage(&self) -> Option<f64> {
-        (self.judged > 0).then(|| f64::from(self.inside) / f64::from(self.judged))
+        let Ends { inside, judged, .. } = self.ends;
+        (judged > 0).then(|| f64::from(inside) / f64::from(judged))
     }
 
     /// The mean distance, in days, between the middle forecast and the end.
     pub fn mean_error(&self) -> Option<f64> {
-        (self.ended > 0).then(|| self.error_days / f64::from(self.ended))
+        let (seconds, ended) = (self.ends.error_seconds, self.ends.ended);
+        (ended > 0).then(|| seconds as f64 / 86_400.0 / f64::from(ended))
     }
 
     /// The first flag of each case. A case without looks is absent: nobody ever saw it open.
@@ -249,6 +194,128 @@ impl<'a> Scores<'a> {
                 is_up(look, lead).then_some(lead)
             }),
         })
+    }
+}
+
+impl Ends {
+    fn add(&mut self, other: Ends) {
+        for (own, other) in self.landmarks.iter_mut().zip(other.landmarks) {
+            own.0.extend(other.0);
+            own.1.extend(other.1);
+        }
+        self.inside += other.inside;
+        self.judged += other.judged;
+        self.error_seconds += other.error_seconds;
+        self.ended += other.ended;
+    }
+}
+
+/// A model, and the time in which it speaks.
+struct Judge<'a> {
+    prepared: &'a Prepared<'a>,
+    model: &'a Model,
+    view: View<'a>,
+    from: Option<WorkMoment>,
+    until: Option<WorkMoment>,
+}
+
+impl Judge<'_> {
+    fn speaks_at(&self, at: WorkMoment) -> bool {
+        self.from.is_none_or(|from| !at.before(from))
+            && self.until.is_none_or(|until| at.before(until))
+    }
+
+    /// Whether any look at a case may lie in the model's time.
+    fn may_speak_of(&self, trace: &Trace) -> bool {
+        let first = trace.events.first().map_or(trace.start, |event| event.at);
+        let begins = trace.start.earlier(first);
+        self.from.is_none_or(|from| !trace.deadline.before(from))
+            && self.until.is_none_or(|until| begins.before(until))
+    }
+
+    /// Scores the looks at some cases, of which the first has this number. `chances` and `raised`
+    /// are those of their looks.
+    fn take(
+        &self,
+        number: usize,
+        cases: &[ScoredCase<'_>],
+        chances: &mut [f64],
+        raised: &mut [u32],
+    ) -> Ends {
+        let (prepared, model) = (self.prepared, self.model);
+        let mut ends = Ends::default();
+        let first = cases.first().map_or(0, |case| case.looks.start);
+        let mut own = Vec::new();
+        for (number, case) in (number..).zip(cases) {
+            let trace = case.trace;
+            if !self.may_speak_of(trace) {
+                continue;
+            }
+            let outcome = Outcome::new(number as u32, case.late);
+            self.mark(trace, outcome, &mut ends);
+            look(trace, prepared, prepared.log_end, &mut own);
+            let begin =
+                own.partition_point(|look| self.from.is_some_and(|from| look.at.before(from)));
+            let end =
+                own.partition_point(|look| self.until.is_none_or(|until| look.at.before(until)));
+            let own = &own[begin..end.max(begin)];
+            let rest = remaining(trace, own, prepared, prepared.log_end, &self.view);
+            let place = case.looks.start - first + begin;
+            let told = chances[place..].iter_mut().zip(&mut raised[place..]);
+            let seen = situations(trace, own, &self.view).zip(own).zip(rest);
+            for ((chance, raised), ((at, look), rest)) in told.zip(seen) {
+                let forecast = model.forecast(&at);
+                *chance = forecast.late;
+                *raised = flags(model, forecast.late);
+                if !model.knows_ends() {
+                    continue;
+                }
+                if trace.end.is_some() {
+                    let held = (forecast.soonest..=forecast.latest).contains(&rest);
+                    ends.inside += u32::from(held);
+                    ends.judged += 1;
+                    let pace = self.view.pace(trace.office);
+                    if let Some(seconds) = self.error(trace, *look, forecast.middle, pace) {
+                        ends.error_seconds += seconds;
+                        ends.ended += 1;
+                    }
+                } else {
+                    // The case never ended. Only an interval that has passed is known to have
+                    // missed.
+                    ends.judged += u32::from(forecast.latest < rest);
+                }
+            }
+        }
+        ends
+    }
+
+    /// The distance, in seconds, between the middle forecast and the end.
+    fn error(&self, trace: &Trace, look: Look, middle: f64, pace: &Pace) -> Option<i64> {
+        let office = self.prepared.offices.get(trace.office)?;
+        let position = pace.position(pace.at(look.at.day) + middle);
+        let foreseen = office.moment_of(position).ok()?;
+        let end = DateTime::from_timestamp_micros(trace.end?.micros)?;
+        Some((foreseen - end).abs().num_seconds())
+    }
+
+    /// Scores a case at each landmark at which it is still open.
+    fn mark(&self, trace: &Trace, outcome: Outcome, ends: &mut Ends) {
+        for (share, marks) in LANDMARKS.iter().zip(&mut ends.landmarks) {
+            let position = trace.start.day + share * trace.allowance();
+            let Some(at) = self.prepared.moment(position, trace.office) else {
+                continue;
+            };
+            let is_over = trace.end.is_some_and(|end| !at.before(end));
+            if is_over || !at.before(trace.deadline) || !self.speaks_at(at) {
+                continue;
+            }
+            let seen = trace.events.partition_point(|event| !at.before(event.at));
+            let looks = [Look { at, seen }];
+            for situation in situations(trace, &looks, &self.view) {
+                marks.0.push(self.model.late(&situation));
+                marks.1.push(outcome);
+            }
+        }
     }
 }
 

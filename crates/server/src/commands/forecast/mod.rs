@@ -142,14 +142,15 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
         ..Protocol::new(flags.deadline.0, flags.split)
     };
     progress.say("laying out the cases");
-    let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(flags, &error))?;
     if flags.validate {
+        let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(flags, &error))?;
         progress.say("rehearsing inside the training part");
         let validation = Validation::new(&log, &office, protocol, &trial);
         drop(progress);
         show(flags.format, &validation, || validation.page())?;
         return Ok(ExitCode::SUCCESS);
     }
+    let trial = Trial::consuming(log, &office, protocol).map_err(|error| unusable(flags, &error))?;
     progress.say("fitting");
     let began = Stopwatch::now();
     let model = trial.fit();
