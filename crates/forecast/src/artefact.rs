@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::alarm::level_for;
 use crate::backtest::Backtest;
 use crate::figures::Figures;
+use crate::halves::both;
 use crate::level::{CANNOT_FIT, Precision, Threshold, Thresholds};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Forecast, Learned, Model, Size, Unreadable};
@@ -72,14 +73,21 @@ impl Artefact {
         let known = log.known_before(until);
         let layout = layout(Split::At(until));
         let prepared = Prepared::new(&known, offices, layout)?;
-        let learned = Model::learn(&prepared, &known.activities, prepared.split);
-        let (general, of_kind) = levels(&learned, &prepared, precision);
+        // Validation costs about as much as the fit itself, and neither waits for the other.
+        let (figures, (learned, (general, of_kind))) = both(
+            || validate(&known, offices, precision),
+            || {
+                let learned = Model::learn(&prepared, &known.activities, prepared.split);
+                let levels = levels(&learned, &prepared, precision);
+                (learned, levels)
+            },
+        );
         let starts = known.cases.iter().map(|case| case.start);
         Ok(Artefact {
             layout: LAYOUT,
             fitted_from: starts.min().unwrap_or(until),
             fitted_until: until,
-            figures: validate(&known, offices, precision),
+            figures,
             precision,
             general,
             of_kind,

@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 mod alarm;
+mod arena;
 pub mod artefact;
 pub mod backtest;
 mod baseline;
@@ -27,6 +28,7 @@ mod curve;
 pub mod explain;
 pub mod figures;
 pub mod forecaster;
+mod halves;
 mod layer;
 pub mod level;
 pub mod log;

@@ -10,6 +10,7 @@ use domain::time::Instant;
 
 use crate::alarm::{alarms, paying, peaks};
 use crate::curve::SurvivalCurve;
+use crate::halves::halves;
 use crate::log::{Case, Deadline, Error, Log};
 use crate::quiet_period::{self, Pace, QuietPeriod};
 use crate::remaining::{SlowestRemaining, slowest_remaining};
@@ -20,7 +21,7 @@ use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
 use crate::table::Table;
 use crate::trace::{KnownTrace, Layout, Looks, Prepared, Split, Trace};
 use crate::training_cells::{Asked, TrainingCells};
-use crate::training_row::{Observed, ObservedCase, fold_of, observe};
+use crate::training_row::{Observed, ObservedCase, TrainingRow, fold_of, observe};
 use crate::working_time::{WorkMoment, WorkingTime};
 
 pub use crate::alarm::Alarm;
@@ -237,9 +238,8 @@ impl Model {
         let apart = cells.tables_apart(&lessons, chosen.made());
         drop(lessons);
         let observed = cells.observed();
-        let rows = observed.rows.iter();
-        let chances = rows.map(|row| apart[row.fold()].chance(&row.situation));
-        let chances: Vec<f64> = chances.collect();
+        let chance = |row: &TrainingRow| apart[row.fold()].chance(&row.situation);
+        let chances = halves(&observed.rows, chance);
         let peaks = peaks(observed, &chances);
         let model = Model {
             layout: LAYOUT,

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use crate::curve::quantile;
+use crate::halves::halves;
 use crate::rolling_origin::{RollingOrigin, loss};
 use crate::sample::{View, parts};
 use crate::table::{Table, Voices, Weights};
@@ -122,20 +123,13 @@ pub(crate) fn choose(
         trace.map_or(split, |trace| trace.start)
     });
     let next = origins[1..].iter().chain([&split]);
-    let trials: Vec<RollingOrigin<'_>> = origins
-        .iter()
-        .zip(next)
-        .filter(|(from, to)| from.before(**to))
-        .map(|(from, to)| {
-            let before = known.partition_point(|trace| trace.start.before(*from));
-            RollingOrigin::new(
-                observe(&known[..before], *from),
-                &observed,
-                from.day,
-                to.day,
-            )
-        })
-        .collect();
+    let spans = origins.iter().zip(next);
+    let spans: Vec<_> = spans.filter(|(from, to)| from.before(**to)).collect();
+    let trials = halves(&spans, |(from, to)| {
+        let before = known.partition_point(|trace| trace.start.before(**from));
+        let earlier = observe(&known[..before], **from);
+        RollingOrigin::new(earlier, &observed, from.day, to.day)
+    });
     let Some(looks) = enough(&trials) else {
         return (PLAIN, Vec::new());
     };
@@ -233,10 +227,12 @@ impl<'a> Selection<'a> {
 
     /// Fits at each origin, and records the table's answers at the looks that follow.
     fn rehearsed(&self, chosen: Chosen) -> Rehearsed {
-        let fit = |trial: &RollingOrigin<'_>| trial.table(chosen.made());
-        let tables: Vec<Table> = self.trials.iter().map(fit).collect();
-        let trials = self.trials.iter().zip(&tables);
-        let said = trials.map(|(trial, table)| trial.said(table)).collect();
+        let rehearsed = halves(&self.trials, |trial| {
+            let table = trial.table(chosen.made());
+            let said = trial.said(&table);
+            (table, said)
+        });
+        let (tables, said) = rehearsed.into_iter().unzip();
         Rehearsed { tables, said }
     }
 

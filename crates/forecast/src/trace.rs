@@ -7,6 +7,7 @@ use std::ops::Deref;
 use chrono::{DateTime, TimeDelta};
 use domain::time::Instant;
 
+use crate::arena::Part;
 use crate::curve;
 use crate::log::{Case, Deadline, Ending, Error, Log};
 use crate::situation::Named;
@@ -49,14 +50,15 @@ pub(crate) struct OtherAgency {
 }
 
 /// A case on the scale of working time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Trace {
-    pub id: Box<str>,
+    /// For [`Prepared::id`].
+    number: u32,
     pub start: WorkMoment,
     pub end: Option<WorkMoment>,
     /// The deadline known last.
     pub deadline: WorkMoment,
-    pub events: Box<[Passed]>,
+    pub events: Part<Passed>,
     /// An index into [`Prepared::kinds`].
     pub kind: u32,
     /// An index into [`Prepared::fields`].
@@ -94,7 +96,8 @@ impl Trace {
         past.end = None;
         past.deadline = Some(deadline);
         let trace = trace(&past, (0, office), Deadline::Given, None, &mut names)?;
-        Ok((trace, names))
+        let events = events(&past, office)?;
+        Ok((trace.with(events.into()), names))
     }
 
     /// What was known of the case before a moment.
@@ -104,6 +107,10 @@ impl Trace {
         } else {
             KnownTrace::Cut(Box::new(self.cut_at(moment)))
         }
+    }
+
+    fn with(self, events: Part<Passed>) -> Trace {
+        Trace { events, ..self }
     }
 
     /// Whether nothing that the log says of the case lies at or after a moment.
@@ -128,8 +135,7 @@ impl Trace {
         let stops = self.stops.iter();
         let end = self.end.filter(|end| end.before(moment));
         Trace {
-            id: Box::default(),
-            events: self.events[..seen].into(),
+            events: self.events[..seen].to_vec().into(),
             end,
             deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
             moved,
@@ -225,6 +231,9 @@ pub(crate) struct Prepared<'a> {
     pub split: WorkMoment,
     pub split_at: Instant,
     pub log_end: WorkMoment,
+    /// The log's names of the cases, one after the other, and where each ends.
+    ids: String,
+    id_ends: Vec<usize>,
     pub dropped: usize,
     /// Cases that began so late that the log holds only the quick ones among them.
     pub dropped_truncated: usize,
@@ -320,11 +329,25 @@ impl<'a> Prepared<'a> {
         });
         let evenings = evenings.collect::<Result<_, _>>()?;
         let mut names = Names::default();
-        let mut traces = Vec::with_capacity(usable.len());
+        let mut traces: Vec<Trace> = Vec::with_capacity(usable.len());
+        let (mut ids, mut id_ends) = (String::new(), Vec::with_capacity(usable.len()));
+        let count = |case: &C| case.borrow().events.len();
+        let mut passed = Vec::with_capacity(usable.iter().map(count).sum());
+        let mut ends = Vec::with_capacity(usable.len());
         for owned in usable {
             let case: &Case = owned.borrow();
             let laid = trace(case, office_of(case), rule, allowance, &mut names);
-            traces.push(laid.map_err(|error| calendar(case, error))?);
+            let mut laid = laid.map_err(|error| calendar(case, error))?;
+            laid.number = u32::try_from(traces.len()).unwrap_or(u32::MAX);
+            traces.push(laid);
+            let own = events(case, office_of(case).1);
+            passed.extend(own.map_err(|error| calendar(case, error))?);
+            ends.push(passed.len());
+            ids.push_str(&case.id);
+            id_ends.push(ids.len());
+        }
+        for (trace, events) in traces.iter_mut().zip(Part::cut(passed, ends.into_iter())) {
+            trace.events = events;
         }
         Ok(Prepared {
             stride: stride(&traces, split),
@@ -337,6 +360,8 @@ impl<'a> Prepared<'a> {
             split,
             split_at,
             log_end: end,
+            ids,
+            id_ends,
             dropped,
             dropped_truncated,
             looks,
@@ -354,6 +379,18 @@ impl<'a> Prepared<'a> {
             legs: &self.legs,
             units: &self.units,
         }
+    }
+
+    /// The log's name of a case.
+    pub fn id(&self, trace: &Trace) -> &str {
+        let place = trace.number as usize;
+        let end = self.id_ends.get(place).copied().unwrap_or_default();
+        let before = place
+            .checked_sub(1)
+            .and_then(|place| self.id_ends.get(place));
+        self.ids
+            .get(before.copied().unwrap_or_default()..end)
+            .unwrap_or_default()
     }
 
     /// The position of a moment in the working time of an office.
@@ -416,6 +453,7 @@ fn is_usable(case: &Case, rule: Deadline) -> bool {
     begins && ends && (rule != Deadline::Given || case.deadline.is_some())
 }
 
+/// A case without its events.
 fn trace(
     case: &Case,
     (place, office): (usize, &WorkingTime),
@@ -440,13 +478,6 @@ fn trace(
             moved.push((at(later.at)?, at(later.deadline)?));
         }
     }
-    let mut events = Vec::with_capacity(case.events.len());
-    for event in &case.events {
-        events.push(Passed {
-            activity: event.activity,
-            at: at(event.at)?,
-        });
-    }
     let stretch = |from, to: Option<Instant>| -> Result<HeldSpan, domain::calendar::Error> {
         Ok(HeldSpan {
             from: at(from)?,
@@ -469,11 +500,11 @@ fn trace(
         [] | [_] => u32::MAX,
     };
     Ok(Trace {
-        id: case.id.as_str().into(),
+        number: 0,
         start,
         end: case.end.map(at).transpose()?,
         deadline: moved.last().map_or(first_deadline, |(_, to)| *to),
-        events: events.into(),
+        events: Part::from(Vec::new()),
         kind: names.kinds.code(&case.types.join(" · ")),
         field,
         without: case.end.is_some() && case.ending == Ending::Without,
@@ -488,6 +519,16 @@ fn trace(
         },
         unit_kind: names.unit_kinds.code(&case.unit_kind),
     })
+}
+
+fn events(case: &Case, office: &WorkingTime) -> Result<Vec<Passed>, domain::calendar::Error> {
+    let passed = case.events.iter().map(|event| {
+        Ok(Passed {
+            activity: event.activity,
+            at: office.moment(event.at)?,
+        })
+    });
+    passed.collect()
 }
 
 /// Stops in order, with overlapping or touching ones merged.

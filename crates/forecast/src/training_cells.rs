@@ -2,6 +2,7 @@
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
+use crate::halves::{both, halves};
 use crate::layer::{FACTS, NESTED, fact, nested_cell, speaks};
 use crate::places::Places;
 use crate::remaining_cells::RemainingCells;
@@ -81,8 +82,8 @@ impl TrainingCells {
     /// For each fold, the table of the cases of all other folds. With it, no case is judged by its
     /// own outcome.
     pub fn tables_apart(&self, lessons: &Lessons, made: Made) -> Vec<Table> {
-        let tables = (0..FOLDS).map(|fold| self.table_of(lessons, made, fold));
-        tables.collect()
+        let folds: [usize; FOLDS] = std::array::from_fn(|fold| fold);
+        halves(&folds, |fold| self.table_of(lessons, made, *fold))
     }
 
     /// The observed cases and the training rows.
@@ -95,8 +96,22 @@ impl TrainingCells {
         self.observed.cases
     }
 
-    /// Learns how far each cell moves the log-odds.
+    /// Learns how far each cell moves the log-odds, and the score cards.
     pub fn learn(&self, asked: Asked) -> Lessons {
+        let rows = &self.observed.rows;
+        let (cards, (nested, points)) = both(
+            || cards(rows, &self.parts, &self.binnings, asked.apart),
+            || self.moves(asked),
+        );
+        Lessons {
+            nested,
+            points,
+            cards,
+        }
+    }
+
+    /// How far the nested cells and those of facts move the log-odds.
+    fn moves(&self, asked: Asked) -> (Vec<(Tally, CellMoves)>, Vec<(u64, CellMoves)>) {
         let rows = &self.observed.rows;
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
         let whole: Vec<f64> = rows.iter().map(start).collect();
@@ -123,15 +138,12 @@ impl TrainingCells {
         nested.sort_by(|(a, _), (b, _)| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
         nested.truncate(MOST_CELLS);
         nested.sort_by_key(|(tally, _)| tally.key);
-        Lessons {
-            nested,
-            points: if asked.points {
-                self.points(&mut odds)
-            } else {
-                Vec::new()
-            },
-            cards: cards(rows, &self.parts, &self.binnings, asked.apart),
-        }
+        let points = if asked.points {
+            self.points(&mut odds)
+        } else {
+            Vec::new()
+        };
+        (nested, points)
     }
 
     /// Makes a table of all cases.

@@ -5,6 +5,7 @@
 //! drawing whole cases again is Efron's bootstrap (1979) for clustered looks.
 
 use super::report::Bin;
+use crate::halves::both;
 
 /// The case of a look, and whether it was late, in one number.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,8 @@ impl Judged {
                 briers.push(error / looks);
             }
             let weight = |case: usize| times[case];
-            if let (Some(area), Some(other)) = (own.auc(weight), naive.auc(weight)) {
+            let drawn = both(|| own.auc(weight), || naive.auc(weight));
+            if let (Some(area), Some(other)) = drawn {
                 areas.push(area);
                 gains.push(area - other);
             }

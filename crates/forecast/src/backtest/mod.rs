@@ -168,7 +168,7 @@ impl<'a> Backtest<'a> {
         let said = self.said(model);
         for (case, looks) in said.cases() {
             for (look, at) in looks.zip(said.moments(case)) {
-                each(case.id(), at, said.chance[look], case.late);
+                each(said.id(case), at, said.chance[look], case.late);
             }
         }
         self.report(model, &said)

@@ -8,6 +8,7 @@ use domain::time::Instant;
 
 use super::alarm::Flag;
 use super::measure::Outcome;
+use crate::halves::both;
 use crate::model::Model;
 use crate::quiet_period::Pace;
 use crate::sample::{Look, View, look, situations};
@@ -27,13 +28,6 @@ pub(super) struct ScoredCase<'a> {
     pub deadline: f64,
     looks: Range<usize>,
     trace: &'a Trace,
-}
-
-impl ScoredCase<'_> {
-    /// The log's name of the case.
-    pub fn id(&self) -> &str {
-        &self.trace.id
-    }
 }
 
 /// The flag whose worth is measured.
@@ -141,21 +135,22 @@ impl<'a> Scores<'a> {
         let looks = others.first().map_or(0, |case| case.looks.start);
         let (chance, other_chance) = self.chance.split_at_mut(looks);
         let (flags, other_flags) = self.flags.split_at_mut(looks);
-        let (ends, other_ends) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| judge.take(0, cases, chance, flags));
-            let others = judge.take(cases.len(), others, other_chance, other_flags);
-            (first.join(), others)
-        });
-        match ends {
-            Ok(ends) => self.ends.add(ends),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        let (ends, other_ends) = both(
+            || judge.take(0, cases, chance, flags),
+            || judge.take(cases.len(), others, other_chance, other_flags),
+        );
+        self.ends.add(ends);
         self.ends.add(other_ends);
     }
 
     /// The cases and the indices of their looks.
     pub fn cases(&self) -> impl Iterator<Item = (&ScoredCase<'a>, Range<usize>)> {
         self.cases.iter().map(|case| (case, case.looks.clone()))
+    }
+
+    /// The log's name of a case.
+    pub fn id(&self, case: &ScoredCase<'a>) -> &str {
+        self.prepared.id(case.trace)
     }
 
     /// The moments of the looks at a case.
