@@ -203,7 +203,7 @@ impl Model {
         let steps = used(activities, passed.map(|event| event.activity));
         let kinds = used(&prepared.kinds, known.iter().map(|trace| trace.kind));
         let fields = used(&prepared.fields, known.iter().map(|trace| trace.field));
-        let asides = known.iter().flat_map(|trace| &trace.legs);
+        let asides = known.iter().flat_map(|trace| &trace.beside().legs);
         let legs = used(&prepared.legs, asides.map(|leg| leg.name));
         let units = used(&prepared.units, known.iter().map(|trace| trace.unit));
         let named = Named {
@@ -542,7 +542,7 @@ fn quiet_periods(
 ) -> Vec<QuietPeriod> {
     let mut events = BTreeMap::new();
     for event in known.iter().flat_map(|trace| &trace.events) {
-        *events.entry(event.at.date).or_insert(0) += 1;
+        *events.entry(event.date).or_insert(0) += 1;
     }
     let day = |date: i32| NaiveDate::from_num_days_from_ce_opt(date);
     let first = events.keys().next().copied().and_then(day);

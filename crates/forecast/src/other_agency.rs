@@ -74,11 +74,14 @@ pub(crate) fn answers(
     until: impl Fn(usize) -> f64,
 ) -> Vec<Answers> {
     let mut spans = BTreeMap::<&str, Vec<(f64, bool)>>::new();
-    for trace in traces.iter().filter(|trace| !trace.legs.is_empty()) {
+    for trace in traces
+        .iter()
+        .filter(|trace| !trace.beside().legs.is_empty())
+    {
         let pace = paces.get(trace.office).unwrap_or(&paces[0]);
         let hours = Hours::new(trace, pace);
         let end = trace.end.map_or_else(|| until(trace.office), |end| end.day);
-        for leg in &trace.legs {
+        for leg in &trace.beside().legs {
             let Some(name) = names.get(leg.name as usize) else {
                 continue;
             };

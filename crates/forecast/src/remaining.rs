@@ -32,9 +32,9 @@ pub(crate) fn slowest_remaining(
         // Each step in order of first arrival, with its time until the next event or the end.
         let mut stays: Vec<(u16, f64)> = Vec::new();
         for (place, event) in trace.events.iter().take(64).enumerate() {
-            let next = trace.events.get(place + 1).map_or(end, |next| next.at);
+            let next = trace.events.get(place + 1).map_or(end, |next| next.at());
             let code = codes.activity(event.activity);
-            let stay = (hours.at(next.day) - hours.at(event.at.day)).max(0.0);
+            let stay = (hours.at(next.day) - hours.at(event.day)).max(0.0);
             match stays.iter_mut().find(|(known, _)| *known == code) {
                 Some((_, total)) => *total += stay,
                 None => stays.push((code, stay)),

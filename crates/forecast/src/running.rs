@@ -101,7 +101,7 @@ impl Running {
         };
         let looks = [look];
         let seen = situations(&trace, &looks, &view).next();
-        let last = trace.events.last().map_or(trace.start, |event| event.at);
+        let last = trace.events.last().map_or(trace.start, |event| event.at());
         let last_event = case.events.iter().rfind(|event| event.at <= now);
         let open = case
             .stops
@@ -186,7 +186,7 @@ impl Running {
             None => wall.pace.at(wall.office.position(now)?) - self.stood,
         };
         Ok(RunningAt {
-            situation: self.situation(paced, opened.weekday, opened.date),
+            situation: self.situation(paced, opened.weekday(), opened.date),
             date: opened.date,
             now: paced,
             overdue: self.is_overdue(now),

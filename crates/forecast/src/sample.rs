@@ -55,27 +55,28 @@ fn take(
     let mut stop = trace.deadline.earlier(horizon);
     stop = trace.end.map_or(stop, |end| stop.earlier(end));
     looks.clear();
-    let after_events = (1..)
-        .zip(&trace.events)
-        .map(|(seen, event)| Look { at: event.at, seen });
+    let after_events = (1..).zip(&trace.events).map(|(seen, event)| Look {
+        at: event.at(),
+        seen,
+    });
     looks.extend(after_events.take_while(|look| look.at.before(stop)));
     let Some(first) = trace.events.first() else {
         return;
     };
-    let begins = if first.at.before(trace.start) {
+    let begins = if first.at().before(trace.start) {
         trace.start
     } else {
-        first.at
+        first.at()
     };
     let mut seen = 0;
     let mut add = |at: WorkMoment| {
-        if trace.stops.iter().any(|stop| stop.is_open(at)) {
+        if trace.beside().stops.iter().any(|stop| stop.is_open(at)) {
             return;
         }
         let events = trace.events.get(seen..).unwrap_or_default();
         seen += events
             .iter()
-            .take_while(|event| !at.before(event.at))
+            .take_while(|event| !at.before(event.at()))
             .count();
         looks.push(Look { at, seen });
     };
@@ -141,7 +142,7 @@ pub(crate) fn situations<'a>(
     let hours = Hours::new(trace, view.pace(trace.office));
     let mut repeats = 0;
     let mut counted = 0;
-    let first = trace.events.first().map_or(trace.start, |event| event.at);
+    let first = trace.events.first().map_or(trace.start, |event| event.at());
     let start = hours.at(trace.start.day);
     let lag = (hours.at(first.day) - start).max(0.0);
     let kind = codes.kind(trace.kind);
@@ -157,11 +158,15 @@ pub(crate) fn situations<'a>(
         }
         let last = look.seen.checked_sub(1).map(|last| trace.events[last]);
         let previous = look.seen.checked_sub(2).map(|place| trace.events[place]);
-        let step = last.map_or(start, |last| hours.at(last.at.day));
+        let step = last.map_or(start, |last| hours.at(last.day));
         let now = hours.at(look.at.day);
         let deadline = trace.deadline_at(look.at);
         let due = hours.due(deadline, look.at);
-        let open = trace.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
+        let open = trace
+            .beside()
+            .legs
+            .iter()
+            .filter(|leg| leg.lasts.is_open(look.at));
         let longest = open.clone().min_by_key(|leg| leg.lasts.from.micros);
         Situation {
             step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
@@ -173,7 +178,7 @@ pub(crate) fn situations<'a>(
             left: (due - now).max(0.0) as f32,
             events: u32::try_from(look.seen).unwrap_or(u32::MAX),
             repeats,
-            weekday: look.at.weekday,
+            weekday: look.at.weekday(),
             due_phase: deadline.phase(),
             lag: lag as f32,
             legs: u8::try_from(open.count()).unwrap_or(u8::MAX),
@@ -195,7 +200,7 @@ pub(crate) struct Hours<'a> {
 
 impl<'a> Hours<'a> {
     pub fn new(trace: &Trace, pace: &'a Pace) -> Hours<'a> {
-        let stops = trace.stops.iter().map(|stop| {
+        let stops = trace.beside().stops.iter().map(|stop| {
             let to = stop.to.map_or(f64::INFINITY, |to| pace.at(to.day));
             (pace.at(stop.from.day), to, stop.to)
         });

@@ -15,9 +15,8 @@ pub(crate) struct OpenStretch {
     pub opens: i64,
     /// Open microseconds before the stretch.
     before: i64,
-    /// The local day, counted from the first of the common era, and the weekday, 0 for Monday.
+    /// The local day, counted from the first of the common era.
     pub date: i32,
-    pub weekday: u8,
 }
 
 /// All the open time of a calendar, in order.
@@ -40,7 +39,6 @@ impl Stretches {
                     opens,
                     before,
                     date: day.num_days_from_ce(),
-                    weekday: day.weekday().num_days_from_monday() as u8,
                 });
                 before += to - from;
             }

@@ -13,11 +13,23 @@ use crate::log::{Case, Deadline, Ending, Error, Log};
 use crate::situation::Named;
 use crate::working_time::{WorkMoment, WorkingTime};
 
-/// An event of a case: its activity and its moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// An event of a case: its activity, and its moment without the padding that a [`WorkMoment`] has.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Passed {
     pub activity: u32,
-    pub at: WorkMoment,
+    micros: i64,
+    pub day: f64,
+    pub date: i32,
+}
+
+impl Passed {
+    pub fn at(self) -> WorkMoment {
+        WorkMoment {
+            micros: self.micros,
+            day: self.day,
+            date: self.date,
+        }
+    }
 }
 
 /// A span of time; without an end while it lasts.
@@ -65,12 +77,9 @@ pub(crate) struct Trace {
     pub field: u32,
     /// Whether the case ended without a result.
     pub without: bool,
-    /// The first deadline, and each later one with the moment from which it was known.
     pub first_deadline: WorkMoment,
-    pub moved: Box<[(WorkMoment, WorkMoment)]>,
-    /// The stops of the clock, in order and without overlap.
-    pub stops: Box<[HeldSpan]>,
-    pub legs: Box<[OtherAgency]>,
+    /// None for most cases, and always none in a plain log.
+    beside: Option<Box<Beside>>,
     /// An index into [`Prepared::offices`].
     pub office: usize,
     /// An index into [`Prepared::units`].
@@ -79,7 +88,36 @@ pub(crate) struct Trace {
     pub unit_kind: u32,
 }
 
+/// What happens beside the steps of a case.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    /// Each later deadline, with the moment from which it was known.
+    pub moved: Vec<(WorkMoment, WorkMoment)>,
+    /// The stops of the clock, in order and without overlap.
+    pub stops: Vec<HeldSpan>,
+    pub legs: Vec<OtherAgency>,
+}
+
+static NOTHING: Beside = Beside {
+    moved: Vec::new(),
+    stops: Vec::new(),
+    legs: Vec::new(),
+};
+
+impl Beside {
+    /// None if nothing happened.
+    fn kept(self) -> Option<Box<Beside>> {
+        let happened = !(self.moved.is_empty() && self.stops.is_empty() && self.legs.is_empty());
+        happened.then(|| Box::new(self))
+    }
+}
+
 impl Trace {
+    /// What happens beside the steps.
+    pub fn beside(&self) -> &Beside {
+        self.beside.as_deref().unwrap_or(&NOTHING)
+    }
+
     /// A single case as of `now`, with the deadline in force.
     pub fn of(
         case: &Case,
@@ -117,30 +155,40 @@ impl Trace {
     fn is_known_whole(&self, moment: WorkMoment) -> bool {
         let over = |to: Option<WorkMoment>| to.is_none_or(|to| to.before(moment));
         let held = |span: &HeldSpan| span.from.before(moment) && over(span.to);
+        let beside = self.beside();
         over(self.end)
-            && self.events.last().is_none_or(|last| last.at.before(moment))
-            && self.moved.iter().all(|(at, _)| at.before(moment))
-            && self.stops.iter().all(held)
-            && self.legs.iter().all(|leg| held(&leg.lasts))
+            && self
+                .events
+                .last()
+                .is_none_or(|last| last.at().before(moment))
+            && beside.moved.iter().all(|(at, _)| at.before(moment))
+            && beside.stops.iter().all(held)
+            && beside.legs.iter().all(|leg| held(&leg.lasts))
     }
 
     fn cut_at(&self, moment: WorkMoment) -> Trace {
-        let seen = self.events.partition_point(|event| event.at.before(moment));
-        let moved = self.moved.iter().filter(|(at, _)| at.before(moment));
-        let moved: Box<[(WorkMoment, WorkMoment)]> = moved.copied().collect();
-        let legs = self.legs.iter().filter_map(|leg| {
+        let seen = self
+            .events
+            .partition_point(|event| event.at().before(moment));
+        let beside = self.beside();
+        let moved = beside.moved.iter().filter(|(at, _)| at.before(moment));
+        let moved: Vec<(WorkMoment, WorkMoment)> = moved.copied().collect();
+        let legs = beside.legs.iter().filter_map(|leg| {
             let lasts = leg.lasts.known_before(moment)?;
             Some(OtherAgency { lasts, ..*leg })
         });
-        let stops = self.stops.iter();
+        let stops = beside.stops.iter();
         let end = self.end.filter(|end| end.before(moment));
         Trace {
             events: self.events[..seen].to_vec().into(),
             end,
             deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
-            moved,
-            stops: stops.filter_map(|stop| stop.known_before(moment)).collect(),
-            legs: legs.collect(),
+            beside: Beside {
+                moved,
+                stops: stops.filter_map(|stop| stop.known_before(moment)).collect(),
+                legs: legs.collect(),
+            }
+            .kept(),
             without: self.without && end.is_some(),
             ..*self
         }
@@ -148,13 +196,22 @@ impl Trace {
 
     /// Whether the deadline has passed before a horizon. It does not pass while the clock stands.
     pub fn is_settled(&self, horizon: WorkMoment) -> bool {
-        let stands = self.stops.last().is_some_and(|stop| stop.to.is_none());
+        let stands = self
+            .beside()
+            .stops
+            .last()
+            .is_some_and(|stop| stop.to.is_none());
         self.deadline.before(horizon) && (self.end.is_some() || !stands)
     }
 
     /// The deadline that was known at a moment.
     pub fn deadline_at(&self, at: WorkMoment) -> WorkMoment {
-        let known = self.moved.iter().rev().find(|(from, _)| !at.before(*from));
+        let known = self
+            .beside()
+            .moved
+            .iter()
+            .rev()
+            .find(|(from, _)| !at.before(*from));
         known.map_or(self.first_deadline, |(_, deadline)| *deadline)
     }
 
@@ -509,9 +566,12 @@ fn trace(
         field,
         without: case.end.is_some() && case.ending == Ending::Without,
         first_deadline,
-        moved: moved.into(),
-        stops: apart(stops).into(),
-        legs: legs.into(),
+        beside: Beside {
+            moved,
+            stops: apart(stops),
+            legs,
+        }
+        .kept(),
         office: place,
         unit: match case.unit.as_str() {
             "" => u32::MAX,
@@ -523,9 +583,12 @@ fn trace(
 
 fn events(case: &Case, office: &WorkingTime) -> Result<Vec<Passed>, domain::calendar::Error> {
     let passed = case.events.iter().map(|event| {
+        let WorkMoment { micros, day, date } = office.moment(event.at)?;
         Ok(Passed {
             activity: event.activity,
-            at: office.moment(event.at)?,
+            micros,
+            day,
+            date,
         })
     });
     passed.collect()

@@ -68,8 +68,6 @@ pub(crate) struct WorkMoment {
     pub micros: i64,
     /// Working days since the calendar's first day.
     pub day: f64,
-    /// The local weekday, 0 for Monday.
-    pub weekday: u8,
     /// The local day, counted from the first of the common era.
     pub date: i32,
 }
@@ -79,10 +77,16 @@ impl WorkMoment {
         self.micros < other.micros
     }
 
+    /// The local weekday, 0 for Monday.
+    pub fn weekday(self) -> u8 {
+        // The first day of the common era was a Monday.
+        (self.date - 1).rem_euclid(7) as u8
+    }
+
     /// The weekday times four, plus the quarter of the working day.
     pub fn phase(self) -> u8 {
         let quarter = (self.day.fract().clamp(0.0, 1.0) * 4.0) as u8;
-        self.weekday * 4 + quarter.min(3)
+        self.weekday() * 4 + quarter.min(3)
     }
 
     pub fn earlier(self, other: WorkMoment) -> WorkMoment {
@@ -224,7 +228,6 @@ impl WorkingTime {
             Some((micros, stretch)) => Ok(WorkMoment {
                 micros,
                 day: stretch.passed(micros) as f64 / self.day,
-                weekday: stretch.weekday,
                 date: stretch.date,
             }),
             None => self.moment(self.counted_moment_of(position)?),
@@ -327,7 +330,6 @@ impl WorkingTime {
             return Ok(WorkMoment {
                 micros,
                 day: stretch.passed(micros) as f64 / self.day,
-                weekday: stretch.weekday,
                 date: stretch.date,
             });
         }
@@ -335,7 +337,6 @@ impl WorkingTime {
         Ok(WorkMoment {
             micros: at.timestamp_micros(),
             day: self.position(at)?,
-            weekday: day.weekday().num_days_from_monday() as u8,
             date: day.num_days_from_ce(),
         })
     }

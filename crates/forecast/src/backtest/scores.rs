@@ -222,7 +222,7 @@ impl Judge<'_> {
 
     /// Whether any look at a case may lie in the model's time.
     fn may_speak_of(&self, trace: &Trace) -> bool {
-        let first = trace.events.first().map_or(trace.start, |event| event.at);
+        let first = trace.events.first().map_or(trace.start, |event| event.at());
         let begins = trace.start.earlier(first);
         self.from.is_none_or(|from| !trace.deadline.before(from))
             && self.until.is_none_or(|until| begins.before(until))
@@ -304,7 +304,7 @@ impl Judge<'_> {
             if is_over || !at.before(trace.deadline) || !self.speaks_at(at) {
                 continue;
             }
-            let seen = trace.events.partition_point(|event| !at.before(event.at));
+            let seen = trace.events.partition_point(|event| !at.before(event.at()));
             let looks = [Look { at, seen }];
             for situation in situations(trace, &looks, &self.view) {
                 marks.0.push(self.model.late(&situation));
