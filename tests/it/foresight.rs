@@ -1,6 +1,7 @@
 //! Forecasts in the engine: fitted on the province's own dossiers, shown with reasons, flagged when
 //! a level is crossed, and compared with the outcomes.
 
+mod acts;
 mod agreement;
 mod fitted;
 mod judged;

@@ -122,7 +122,7 @@ fn backtest() -> Row {
 }
 
 /// Cases of the backtest; each is looked at some ten times.
-const LOOKED_AT: u64 = 300_000;
+const LOOKED_AT: u64 = 375_000;
 
 fn fit() -> [Row; 2] {
     let office = office();

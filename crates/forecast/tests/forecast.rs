@@ -26,6 +26,8 @@ mod promises;
 mod protocol;
 #[path = "forecast/province.rs"]
 mod province;
+#[path = "forecast/refits.rs"]
+mod refits;
 #[path = "forecast/scarce.rs"]
 mod scarce;
 #[path = "forecast/worlds.rs"]

@@ -130,6 +130,11 @@ fn the_figures_have_the_agreed_names() {
     for landmark in ["25", "50", "75"] {
         assert!(figures["landmark_auc"].get(landmark).is_some());
     }
+    assert!(figures["alarm"]["0.8"]["flagged"].is_u64());
+    for pays in 2..=10 {
+        let benefit = &figures["net_benefit"][pays.to_string()];
+        assert!(benefit["ours"].is_number() && benefit["naive"].is_number());
+    }
     assert!(
         std::fs::read_to_string(&picture)
             .unwrap()
@@ -199,6 +204,44 @@ fn validation_looks_at_nothing_from_the_split_on() {
             .unwrap()
             .contains("what remains alone")
     );
+}
+
+#[test]
+fn each_look_is_written_with_the_chance_that_is_judged_also_where_each_month_learns_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(&folder, "a.csv", log(0));
+    for refit in ["never", "month"] {
+        let each = folder.path().join(refit);
+        let flags = ["--refit", refit, "--cases-out", each.to_str().unwrap()];
+        let figures = figures(&backtest(&file, &[&JSON[..], &flags].concat()));
+        let each = std::fs::read_to_string(&each).unwrap();
+        let (head, rows) = each.split_once('\n').unwrap();
+        assert_eq!(head, "case,look,chance,late");
+        let errors = rows.lines().map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            chrono::DateTime::parse_from_rfc3339(cells[1]).unwrap();
+            let numbers: [f64; 2] = [2, 3].map(|place| cells[place].parse().unwrap());
+            (numbers[0] - numbers[1]).powi(2)
+        });
+        let errors: Vec<f64> = errors.collect();
+        assert_eq!(figures["samples_test"], errors.len());
+        let brier = errors.iter().sum::<f64>() / errors.len() as f64;
+        assert!((brier - figures["brier"].as_f64().unwrap()).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn every_limit_of_ours_can_be_the_deadline() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(&folder, "a.csv", log(0));
+    for deadline in ["5d", "3wd", "20wh", "1mo", "72h", "same-day", "p80wd"] {
+        let judged = figures(&backtest(
+            &file,
+            &["--deadline", deadline, "--format", "json"],
+        ));
+        assert!(judged["cases_test"].as_u64() > Some(50), "{deadline}");
+        assert!(judged["late_share"].is_number(), "{deadline}");
+    }
 }
 
 #[test]

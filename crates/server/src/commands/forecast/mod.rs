@@ -150,7 +150,8 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
         show(flags.format, &validation, || validation.page())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let trial = Trial::consuming(log, &office, protocol).map_err(|error| unusable(flags, &error))?;
+    let trial =
+        Trial::consuming(log, &office, protocol).map_err(|error| unusable(flags, &error))?;
     progress.say("fitting");
     let began = Stopwatch::now();
     let model = trial.fit();
