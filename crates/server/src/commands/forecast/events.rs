@@ -119,13 +119,13 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
             }
             (_, given) => given.unwrap_or_default(),
         };
-        finish(case, &given, &own, flags);
+        finish(case, given, own, flags);
     }
     Ok(log)
 }
 
 /// Sorts the events and fills in the values of the columns.
-fn finish(case: &mut Case, given: &Values, own: &Values, flags: &Backtest) {
+fn finish(case: &mut Case, mut given: Values, mut own: Values, flags: &Backtest) {
     case.events.sort_by_key(|event| event.at);
     let first = case.events.first().map(|event| event.at);
     let last = case.events.last().map(|event| event.at);
@@ -135,18 +135,9 @@ fn finish(case: &mut Case, given: &Values, own: &Values, flags: &Backtest) {
         None => last,
     };
     case.deadline = given.deadline.or(own.deadline);
-    case.types = flags
-        .type_columns
-        .iter()
-        .map(|name| {
-            given
-                .types
-                .get(name)
-                .or(own.types.get(name))
-                .cloned()
-                .unwrap_or_default()
-        })
-        .collect();
+    let columns = 0..flags.type_columns.len();
+    let taken = columns.map(|place| given.take_type(place).or_else(|| own.take_type(place)));
+    case.types = taken.map(Option::unwrap_or_default).collect();
 }
 
 /// The values that a file gives a case, by column.
@@ -155,7 +146,8 @@ struct Values {
     start: Option<Instant>,
     end: Option<Instant>,
     deadline: Option<Instant>,
-    types: HashMap<String, String>,
+    /// Each with the place of its flag. A list, for there are as many of these as cases.
+    types: Vec<(usize, String)>,
 }
 
 impl Values {
@@ -166,13 +158,17 @@ impl Values {
                 CaseColumn::Start(_) => values.start = sheet.moment(row, *place)?,
                 CaseColumn::End(_) => values.end = sheet.moment(row, *place)?,
                 CaseColumn::Deadline(_) => values.deadline = sheet.moment(row, *place)?,
-                CaseColumn::Type(name) => {
-                    let value = row.get(*place).to_owned();
-                    values.types.insert(name.clone(), value);
+                CaseColumn::Type(_, flag) => {
+                    values.types.push((*flag, row.get(*place).to_owned()));
                 }
             }
         }
         Ok(values)
+    }
+
+    fn take_type(&mut self, flag: usize) -> Option<String> {
+        let place = self.types.iter().position(|(of, _)| *of == flag)?;
+        Some(self.types.swap_remove(place).1)
     }
 }
 
@@ -210,7 +206,8 @@ enum CaseColumn {
     Start(String),
     End(String),
     Deadline(String),
-    Type(String),
+    /// With the place of its flag.
+    Type(String, usize),
 }
 
 impl CaseColumn {
@@ -219,7 +216,7 @@ impl CaseColumn {
             CaseColumn::Start(name)
             | CaseColumn::End(name)
             | CaseColumn::Deadline(name)
-            | CaseColumn::Type(name) => name,
+            | CaseColumn::Type(name, _) => name,
         }
     }
 }
@@ -232,7 +229,8 @@ impl CaseColumns {
         let start = flags.start.clone().map(CaseColumn::Start);
         let end = flags.end.clone().map(CaseColumn::End);
         let deadline = flags.deadline.1.clone().map(CaseColumn::Deadline);
-        let types = flags.type_columns.iter().cloned().map(CaseColumn::Type);
+        let types = flags.type_columns.iter().cloned().zip(0..);
+        let types = types.map(|(name, flag)| CaseColumn::Type(name, flag));
         CaseColumns(
             [start, end, deadline]
                 .into_iter()
