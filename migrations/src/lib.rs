@@ -47,11 +47,11 @@ mod m20261201_000440_readings;
 mod m20261201_000441_first_taken;
 mod m20261201_000442_contact_erased;
 mod m20261201_000460_viewed;
+mod m20261201_000500_webhook_kinds;
+mod m20261201_000501_kept_sheets;
 mod m20261201_000540_needless_indexes;
 mod m20261201_000541_compact_events;
 mod m20261201_000542_half_hashes;
-mod m20261201_000500_webhook_kinds;
-mod m20261201_000501_kept_sheets;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
