@@ -116,11 +116,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000441_first_taken::Migration),
             Box::new(m20261201_000442_contact_erased::Migration),
             Box::new(m20261201_000460_viewed::Migration),
+            Box::new(m20261201_000500_webhook_kinds::Migration),
+            Box::new(m20261201_000501_kept_sheets::Migration),
             Box::new(m20261201_000540_needless_indexes::Migration),
             Box::new(m20261201_000541_compact_events::Migration),
             Box::new(m20261201_000542_half_hashes::Migration),
-            Box::new(m20261201_000500_webhook_kinds::Migration),
-            Box::new(m20261201_000501_kept_sheets::Migration),
         ]
     }
 
