@@ -57,7 +57,8 @@ impl Engine {
         };
         let read = read.as_ref();
         let province = scope.province();
-        let after = match Cursor::read(after, &head)? {
+        let given = after;
+        let after = match Cursor::read(given, &head)? {
             Cursor::Beginning => 0,
             Cursor::Now => head.last,
             Cursor::After { place, digest } => {
@@ -65,6 +66,14 @@ impl Engine {
                 place
             }
         };
+        if after > head.last {
+            return Ok(FlagPage {
+                flags: Vec::new(),
+                next: given.to_owned(),
+                done: true,
+                held_since: None,
+            });
+        }
         let found = read.flags(&scope, after, limit).await?;
         let at_end = found.len() < limit as usize;
         let flags: Vec<(String, Flag)> = found
