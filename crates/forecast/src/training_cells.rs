@@ -60,6 +60,12 @@ pub(crate) struct Asked {
     pub apart: bool,
 }
 
+/// How far nested cells move the log-odds, beside what was counted in them.
+type NestedMoves = Vec<(Tally, CellMoves)>;
+
+/// How far cells of facts move the log-odds, by key.
+type PointMoves = Vec<(u64, CellMoves)>;
+
 impl TrainingCells {
     /// Learns the baseline and the parts of the observed looks.
     pub fn new(mut observed: Observed) -> TrainingCells {
@@ -111,7 +117,7 @@ impl TrainingCells {
     }
 
     /// How far the nested cells and those of facts move the log-odds.
-    fn moves(&self, asked: Asked) -> (Vec<(Tally, CellMoves)>, Vec<(u64, CellMoves)>) {
+    fn moves(&self, asked: Asked) -> (NestedMoves, PointMoves) {
         let rows = &self.observed.rows;
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
         let whole: Vec<f64> = rows.iter().map(start).collect();
@@ -176,7 +182,7 @@ impl TrainingCells {
     }
 
     /// Learns the layers of facts, and keeps the cells with the most looks, in order of key.
-    fn points(&self, odds: &mut Odds) -> Vec<(u64, CellMoves)> {
+    fn points(&self, odds: &mut Odds) -> PointMoves {
         let rows = &self.observed.rows;
         let situations = rows.iter().map(|row| &row.situation);
         let mut points = Vec::new();
