@@ -107,7 +107,7 @@ fn the_doctor_speaks_vietnamese_to_people_and_english_to_programs() {
     let told = String::from_utf8(told.stdout).unwrap();
     assert!(told.contains("FAIL cấu hình"), "{told}");
     assert!(
-        told.contains("skip các mục khác          không đọc được cấu hình"),
+        told.contains("skip các mục khác         không đọc được cấu hình"),
         "{told}"
     );
     let english = patient.run("doctor", &["--json", "--lang", "vi"]);

@@ -239,7 +239,10 @@ fn every_limit_of_ours_can_be_the_deadline() {
             &file,
             &["--deadline", deadline, "--format", "json"],
         ));
-        assert!(judged["cases_test"].as_u64() > Some(50), "{deadline}");
+        assert!(
+            judged["cases_test"].as_u64() > Some(40),
+            "{deadline}: {judged}"
+        );
         assert!(judged["late_share"].is_number(), "{deadline}");
     }
 }
