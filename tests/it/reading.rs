@@ -436,31 +436,6 @@ async fn now_is_the_present_end_of_the_feed(on: Backend) {
     assert_eq!(news.entries.len(), 1);
 }
 
-on_both!(a_reader_waits_where_the_end_is_seen_earlier_than_before);
-
-/// On a server with other databases the end may step back for a moment, when one of their transactions ends.
-async fn a_reader_waits_where_the_end_is_seen_earlier_than_before(on: Backend) {
-    let world = World::on(on, "2026-08-03 10:00").await;
-    world.receive(WARD, THREE_DAYS).await;
-    world.feed_settles(1).await;
-    let before = world.engine.feed_end().await.unwrap();
-    world.receive(WARD, THREE_DAYS).await;
-    world.feed_settles(2).await;
-    let province = who(Role::Province, PROVINCE);
-    let known = world.engine.feed(&province, "", 0).await.unwrap();
-    let waits = world
-        .engine
-        .feed_until(&province, &known.next, 0, &before)
-        .await
-        .unwrap();
-    assert!(waits.entries.is_empty() && waits.done);
-    assert_eq!(waits.next, known.next, "nothing is told twice");
-    world.receive(WARD, THREE_DAYS).await;
-    world.feed_settles(3).await;
-    let news = world.engine.feed(&province, &waits.next, 0).await.unwrap();
-    assert_eq!(news.entries.len(), 1);
-}
-
 on_both!(a_cursor_of_another_feed_has_expired);
 
 async fn a_cursor_of_another_feed_has_expired(on: Backend) {

@@ -101,8 +101,7 @@ impl Engine {
         }
         .limit()?;
         let province = &caller.province;
-        let given = after;
-        let after = match Cursor::read(given, head)? {
+        let after = match Cursor::read(after, head)? {
             Cursor::Beginning => 0,
             Cursor::Now => head.last,
             Cursor::After { place, digest } => {
@@ -110,14 +109,6 @@ impl Engine {
                 place
             }
         };
-        if after > head.last {
-            return Ok(FeedPage {
-                entries: Vec::new(),
-                next: given.to_owned(),
-                done: true,
-                held_since: None,
-            });
-        }
         let mut found = read.feed(&caller.scope(), after, limit).await?;
         // What came in after that end is left for the next page.
         found.retain(|(place, _)| *place <= head.last);
@@ -202,10 +193,6 @@ impl Engine {
                 place,
                 digest: kept,
             } => {
-                // One digest stands for all of it, so it does not tell that nothing is there.
-                if place > head.last {
-                    return Err(Error::CursorExpired);
-                }
                 same_history(&kept, &digest)?;
                 place
             }
@@ -334,13 +321,10 @@ pub(crate) enum Cursor {
 }
 
 impl Cursor {
-    /// Reads a cursor of a feed. Its place may lie behind the end: the end is where the oldest open transaction
-    /// began, and one of another database on the same server that ends while we look is taken for one of ours, so
-    /// the end is seen where it was a moment before. [`same_history`] tells such a cursor from one of a database
-    /// that was restored.
+    /// Reads a cursor of a feed.
     ///
-    /// Errors: a field error for what is no cursor; [`Error::CursorExpired`] for one of another feed, or of an
-    /// earlier version, which says nothing of its event.
+    /// Errors: a field error for what is no cursor; [`Error::CursorExpired`] for one of another feed, of
+    /// a place beyond the end, or of an earlier version, which says nothing of its event.
     pub(crate) fn read(text: &str, head: &FeedHead) -> Result<Self, Error> {
         match text {
             "" => return Ok(Cursor::Beginning),
@@ -355,7 +339,7 @@ impl Cursor {
         // Of an earlier version: only a feed and a place.
         let place = if feed.is_some() { before } else { last };
         let place = place.parse::<u64>().map_err(|_| no_cursor())?;
-        if feed != Some(head.feed.as_str()) {
+        if feed != Some(head.feed.as_str()) || place > head.last {
             return Err(Error::CursorExpired);
         }
         let digest = last.to_owned();

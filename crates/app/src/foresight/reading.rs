@@ -57,8 +57,7 @@ impl Engine {
         };
         let read = read.as_ref();
         let province = scope.province();
-        let given = after;
-        let after = match Cursor::read(given, &head)? {
+        let after = match Cursor::read(after, &head)? {
             Cursor::Beginning => 0,
             Cursor::Now => head.last,
             Cursor::After { place, digest } => {
@@ -66,14 +65,6 @@ impl Engine {
                 place
             }
         };
-        if after > head.last {
-            return Ok(FlagPage {
-                flags: Vec::new(),
-                next: given.to_owned(),
-                done: true,
-                held_since: None,
-            });
-        }
         let found = read.flags(&scope, after, limit).await?;
         let at_end = found.len() < limit as usize;
         let flags: Vec<(String, Flag)> = found
