@@ -1,7 +1,8 @@
 //! Figures of days that are over, kept for a while.
 //!
 //! To reckon them reads months of a unit, and pages ask for them again and again. Only what is recorded late
-//! changes them, so a page may tell them a few minutes old. Reports, which must be exact, do not ask here.
+//! changes them, so a page and the record of a month's flags may tell them a few minutes old. Rates and forms that
+//! somebody asks for are exact and do not ask here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
