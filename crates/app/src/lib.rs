@@ -27,6 +27,7 @@ pub mod metrics;
 mod observe;
 pub mod offline;
 mod pace;
+pub mod overview;
 pub mod page;
 mod pin_attempts;
 pub mod portal;

@@ -78,14 +78,23 @@ impl Engine {
     ) -> Result<Vec<Report>, Error> {
         let units = permitted(caller, Method::GetRates, units)?;
         let read = self.context.store.read().await?;
+        self.rates_of_periods(read.as_ref(), &units, periods).await
+    }
+
+    /// The same. It does not check the caller.
+    pub(crate) async fn rates_of_periods(
+        &self,
+        read: &dyn ReadTx,
+        units: &RateUnits,
+        periods: &[(NaiveDate, NaiveDate)],
+    ) -> Result<Vec<Report>, Error> {
         let now = self.now();
-        let mut series = Vec::with_capacity(periods.len());
-        for (from, to) in periods {
-            let units = units.clone();
-            let report = rates_lately(&self.context, read.as_ref(), units, (*from, *to), now);
-            series.push(report.await?);
+        let mut rates = Vec::with_capacity(periods.len());
+        for period in periods {
+            let report = rates_lately(&self.context, read, units.clone(), *period, now);
+            rates.push(report.await?);
         }
-        Ok(series)
+        Ok(rates)
     }
 
     /// What is pending now at each unit of a province, as the units' own worklists count it.

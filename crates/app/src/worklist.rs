@@ -1,14 +1,12 @@
 //! What waits, most urgent first.
 
 mod arranged;
-
-use std::collections::{BTreeMap, HashMap};
+mod survey;
 
 use domain::deadline;
 use domain::dossier::{Channel, Dossier, OpenMark, Precedence, Status};
-use domain::id::{ActorId, DossierId, ProcedureCode, StepId, UnitCode};
+use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
-use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::access::{Caller, Method};
@@ -22,6 +20,8 @@ use crate::read::{listed, scope_of};
 use crate::view::{ForUnit, View};
 
 pub use arranged::{Arrangement, WorklistOrder};
+pub(crate) use survey::Survey;
+pub use survey::{AtStep, Breakdown};
 
 /// Whose pending dossiers are meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -201,36 +201,6 @@ impl WorklistCounts {
     }
 }
 
-/// The pending dossiers by level of the forecast and by step.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Breakdown {
-    /// The number at each level, of dossiers with a forecast.
-    pub levels: BTreeMap<Level, u32>,
-    /// The dossiers at each step, most first.
-    pub steps: Vec<AtStep>,
-    /// With whom how many are; those with nobody under none.
-    pub holders: BTreeMap<Option<ActorId>, u32>,
-    /// How many there are of each procedure.
-    pub procedures: BTreeMap<ProcedureCode, u32>,
-}
-
-/// The dossiers at a step of their own units.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AtStep {
-    /// The step.
-    pub step: StepId,
-    /// The name of the step in one of the procedures that have it.
-    pub name: String,
-    /// Who does it there.
-    pub role: Role,
-    /// The number that are there, or wait to return to it.
-    pub waiting: u32,
-    /// How many of them are overdue.
-    pub overdue: u32,
-    /// When the first of them came there.
-    pub since: Instant,
-}
-
 /// How many dossiers are read at once.
 const STRIDE: u32 = 1_000;
 
@@ -297,7 +267,7 @@ impl Engine {
 
     /// Dossiers as a worklist shows them: with what the units of a scope have to meet, and what is
     /// to be expected.
-    async fn worklist_views(
+    pub(crate) async fn worklist_views(
         &self,
         read: &dyn ReadTx,
         caller: &Caller,
@@ -333,72 +303,8 @@ impl Engine {
         Ok(counts)
     }
 
-    /// Counts of what is pending, and the same by level of the forecast, by step, by holder and by
-    /// procedure, all of one look at the same dossiers.
-    pub async fn worklist_survey(
-        &self,
-        caller: &Caller,
-        whose: &Whose,
-    ) -> Result<(WorklistCounts, Breakdown), Error> {
-        let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
-        let read = self.context.store.read().await?;
-        let now = self.now();
-        let mut counts = WorklistCounts::none(now);
-        let mut levels = BTreeMap::new();
-        let mut holders = BTreeMap::new();
-        let mut procedures = BTreeMap::new();
-        let mut steps: HashMap<StepId, AtStep> = HashMap::new();
-        let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
-        while let Some(found) = pages.next(read.as_ref()).await? {
-            for level in self
-                .context
-                .levels(read.as_ref(), &found, now)
-                .await?
-                .into_values()
-            {
-                *levels.entry(level).or_default() += 1;
-            }
-            for dossier in &found {
-                let part = OwnPart::of(&self.context, pages.scope(), dossier, now)?;
-                counts.add(&part, dossier);
-                *holders.entry(dossier.assignee.clone()).or_default() += 1;
-                *procedures.entry(dossier.procedure.clone()).or_default() += 1;
-                let Some(id) = dossier.state.step() else {
-                    continue;
-                };
-                let procedure = self.context.pinned(dossier)?;
-                let Some(step) = procedure.step(id) else {
-                    continue;
-                };
-                let at = steps.entry(id.clone()).or_insert_with(|| AtStep {
-                    step: id.clone(),
-                    name: step.name.clone(),
-                    role: step.role,
-                    waiting: 0,
-                    overdue: 0,
-                    since: dossier.since,
-                });
-                at.waiting += 1;
-                at.overdue += u32::from(part.for_unit.overdue);
-                at.since = Ord::min(at.since, dossier.since);
-            }
-        }
-        let mut steps: Vec<AtStep> = steps.into_values().collect();
-        steps.sort_by(|one, other| {
-            let most = other.waiting.cmp(&one.waiting);
-            most.then_with(|| one.step.cmp(&other.step))
-        });
-        let breakdown = Breakdown {
-            levels,
-            steps,
-            holders,
-            procedures,
-        };
-        Ok((counts, breakdown))
-    }
-
     /// The query for the first page of pending dossiers, as large as one read.
-    fn pages(
+    pub(crate) fn pages(
         &self,
         caller: &Caller,
         scope: Scope,
@@ -418,21 +324,21 @@ impl Engine {
 }
 
 /// All pages of a worklist, one after another.
-struct Pages {
+pub(crate) struct Pages {
     page: WorklistPage,
     ended: bool,
 }
 
 impl Pages {
-    fn of(page: WorklistPage) -> Self {
+    pub(crate) fn of(page: WorklistPage) -> Self {
         Self { page, ended: false }
     }
 
-    fn scope(&self) -> &Scope {
+    pub(crate) fn scope(&self) -> &Scope {
         &self.page.scope
     }
 
-    async fn next(&mut self, read: &dyn ReadTx) -> Result<Option<Vec<Dossier>>, Error> {
+    pub(crate) async fn next(&mut self, read: &dyn ReadTx) -> Result<Option<Vec<Dossier>>, Error> {
         if self.ended {
             return Ok(None);
         }

@@ -6,16 +6,15 @@ use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
 use domain::id::{DossierId, UnitCode};
-use domain::indicator::{Rate, Target};
-use domain::procedure::Kind;
+use domain::indicator::{Rate, Report, Target};
 use domain::time::{self, Instant};
 use domain::unit::UnitKind;
 use forecast::level::Level;
-use forecast::outlook::{Ended, Lately, Open, WholeMonth, outlook, whole_month};
+use forecast::outlook::{Ended, Lately, WholeMonth, outlook, whole_month};
 
 use super::month::Month;
-use super::scoring::{Laid, is_foreseen};
-use super::workload::{StepLoad, Waiting, decides};
+use super::outlook_draft::{Ahead, OutlookDraft};
+use super::workload::StepLoad;
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -98,29 +97,6 @@ pub enum Act {
     Apologise,
 }
 
-/// The dossiers due within some working days, and those already overdue.
-#[derive(Debug, Clone, Default)]
-pub struct Ahead {
-    /// How many working days.
-    pub days: u32,
-    /// The end of those days; none past the calendar.
-    pub until: Option<Instant>,
-    /// Dossiers at each level, in the order of [`Level::ALL`].
-    pub levels: [u32; Level::ALL.len()],
-    /// The expected number of late ends among them, overdue ones included.
-    pub expected_late: f64,
-}
-
-impl Ahead {
-    fn add(&mut self, level: Level, late: f64) {
-        let place = Level::ALL.iter().position(|known| *known == level);
-        if let Some(count) = place.and_then(|place| self.levels.get_mut(place)) {
-            *count += 1;
-        }
-        self.expected_late += late;
-    }
-}
-
 /// The number of working days ahead, if the caller names none.
 pub const HORIZON_DAYS: u32 = 5;
 /// How many overdue dossiers are named.
@@ -145,82 +121,81 @@ impl Engine {
         target: f64,
     ) -> Result<Outlook, Error> {
         let scope = scope_of(caller, Method::GetOutlook, unit)?;
-        let now = self.now();
-        let month = month.or_else(|| Month::of(time::local_day(now)));
-        let month = month.filter(|month| month.ends() > now);
-        let month = month.ok_or_else(|| Error::invalid("month", "must not be over"))?;
-        let calendar = self.context.catalogue(scope.province());
-        let calendar = calendar.calendars.national();
-        // Nobody knows which days of a later month are worked.
-        if month.first() > calendar.last_day() {
-            let problem = "must lie in the published calendar";
-            return Err(Error::invalid("month", problem));
-        }
-        let mut ahead = Ahead {
-            days: horizon_days,
-            until: calendar
-                .nth_working_day_after(time::local_day(now), horizon_days)
-                .ok()
-                .and_then(|day| calendar.closing(day).ok().flatten()),
-            ..Ahead::default()
-        };
+        let mut draft = self.begin_outlook(scope, month, horizon_days)?;
         let read = self.context.store.read().await?;
-        let today = time::local_day(now);
-        let (ended, online) = if month.begins() > now {
-            (Ended::default(), Rate::new(0, 0))
-        } else {
-            self.ended(read.as_ref(), &scope, (month.first(), today), now)
-                .await?
-        };
-        let mut waiting = Waiting::new(horizon_days, ahead.until);
-        let mut counted = Vec::new();
-        // A month ends, work does not: on its last day the next ones are what can still be saved.
-        let mut near = Vec::new();
-        let mut page = WorklistPage::all(scope.clone(), None, STRIDE);
-        let mut named: HashMap<DossierId, Dossier> = HashMap::new();
+        let mut page = WorklistPage::all(draft.scope.clone(), None, STRIDE);
         loop {
             let found = read.worklist(&page).await?;
             let last = found.len() < STRIDE as usize;
             page.after = found
                 .last()
                 .map(|dossier| WorklistPage::place(&page.scope, dossier));
-            let decided = found.iter().filter(|dossier| decides(&scope, dossier));
-            decided.for_each(|dossier| waiting.add(dossier));
-            let own = found.into_iter().filter(|dossier| {
-                let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
-                dossier.kind == Kind::Procedure
-                    && is_foreseen(dossier)
-                    && decides(&scope, dossier)
-                    && due.is_some_and(|due| due < month.ends() || Some(due) <= ahead.until)
-            });
-            let own: Vec<Dossier> = own.collect();
-            let weighed = self.weigh(read.as_ref(), &scope, &own, now).await?;
-            let dues: HashMap<DossierId, Instant> = own
-                .iter()
-                .filter_map(|dossier| Some((dossier.id, dossier.due()?)))
-                .collect();
-            for (open, level) in weighed {
-                let due = dues.get(&open.id).copied();
-                let in_month = due.is_some_and(|due| due < month.ends());
-                if due <= ahead.until {
-                    ahead.add(level, open.late);
-                }
-                if in_month || due <= ahead.until {
-                    near.push(open.clone());
-                }
-                if in_month {
-                    counted.push(open);
-                }
-            }
-            named.extend(own.into_iter().map(|dossier| (dossier.id, dossier)));
+            draft.add(&self.context, read.as_ref(), found).await?;
             if last {
                 break;
             }
         }
+        self.finish_outlook(read.as_ref(), caller, draft, None, target)
+            .await
+    }
+
+    /// An outlook before any open dossier is read.
+    pub(crate) fn begin_outlook(
+        &self,
+        scope: Scope,
+        month: Option<Month>,
+        horizon_days: u32,
+    ) -> Result<OutlookDraft, Error> {
+        let now = self.now();
+        let today = time::local_day(now);
+        let month = month.or_else(|| Month::of(today));
+        let month = month.filter(|month| month.ends() > now);
+        let month = month.ok_or_else(|| Error::invalid("month", "must not be over"))?;
+        let catalogue = self.context.catalogue(scope.province());
+        let calendar = catalogue.calendars.national();
+        // Nobody knows which days of a later month are worked.
+        if month.first() > calendar.last_day() {
+            let problem = "must lie in the published calendar";
+            return Err(Error::invalid("month", problem));
+        }
+        let until = calendar
+            .nth_working_day_after(today, horizon_days)
+            .ok()
+            .and_then(|day| calendar.closing(day).ok().flatten());
+        Ok(OutlookDraft::new(scope, month, now, (horizon_days, until)))
+    }
+
+    /// The outlook of the open dossiers that were read. `so_far` is the report of the month's days up to
+    /// today, if it is known already.
+    pub(crate) async fn finish_outlook(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        draft: OutlookDraft,
+        so_far: Option<&Report>,
+        target: f64,
+    ) -> Result<Outlook, Error> {
+        let OutlookDraft {
+            scope,
+            month,
+            now,
+            ahead,
+            waiting,
+            counted,
+            near,
+            mut named,
+        } = draft;
+        let horizon_days = ahead.days;
+        let today = time::local_day(now);
+        let (ended, online) = match so_far {
+            _ if month.begins() > now => (Ended::default(), Rate::new(0, 0)),
+            Some(report) => counted_in(std::slice::from_ref(report)),
+            None => self.ended(read, &scope, (month.first(), today), now).await?,
+        };
         let reckoned = outlook(&counted, ended, target);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let overdue_count = count(counted.iter().filter(|open| open.late >= 1.0).count());
-        let whole = match self.lately(read.as_ref(), &scope, month, now).await? {
+        let whole = match self.lately(read, &scope, month, now).await? {
             Some((lately, left)) => {
                 let late = ended.late.saturating_add(overdue_count);
                 whole_month(&reckoned, ended, late, lately, left, target)
@@ -233,9 +208,7 @@ impl Engine {
             // A province's dossiers of a week are too many to read for every page.
             Scope::Province(_) => Vec::new(),
             Scope::Units(..) => {
-                let passed = self
-                    .passed(read.as_ref(), &scope, horizon_days, now)
-                    .await?;
+                let passed = self.passed(read, &scope, horizon_days, now).await?;
                 waiting.loads(&passed, &catalogue)
             }
         };
@@ -255,12 +228,8 @@ impl Engine {
         let mut late: Vec<Dossier> = late.filter(|one| overdue.contains(&one.id)).collect();
         late.sort_by_key(|dossier| (dossier.due(), dossier.id));
         late.truncate(OVERDUE_FIRST);
-        let act_first = self
-            .advise(read.as_ref(), caller, first, &gains, now)
-            .await?;
-        let overdue_first = self
-            .advise(read.as_ref(), caller, late, &gains, now)
-            .await?;
+        let act_first = self.advise(read, caller, first, &gains, now).await?;
+        let overdue_first = self.advise(read, caller, late, &gains, now).await?;
         Ok(Outlook {
             month,
             as_of: now,
@@ -320,21 +289,15 @@ impl Engine {
         (from, to): (NaiveDate, NaiveDate),
         now: Instant,
     ) -> Result<(Ended, Rate), Error> {
-        let mut ended = Ended::default();
-        let mut online = Rate::new(0, 0);
         let units: Vec<RateUnits> = match scope {
             Scope::Province(province) => vec![RateUnits::Province(province.clone())],
             Scope::Units(_, units) => units.iter().cloned().map(RateUnits::One).collect(),
         };
+        let mut reports = Vec::with_capacity(units.len());
         for units in units {
-            let report = rates_lately(&self.context, read, units, (from, to), now).await?;
-            let rate = report.total.in_time_rate_766;
-            ended.in_time += rate.num;
-            ended.late += rate.den - rate.num;
-            let own = report.total.online_rate;
-            online = Rate::new(online.num + own.num, online.den + own.den);
+            reports.push(rates_lately(&self.context, read, units, (from, to), now).await?);
         }
-        Ok((ended, online))
+        Ok(counted_in(&reports))
     }
 
     /// The advice for some dossiers, and until when it helps.
@@ -370,27 +333,20 @@ impl Engine {
         });
         Ok(advised.collect())
     }
+}
 
-    /// The chance of lateness of each dossier, the gain from acting, and its level.
-    async fn weigh(
-        &self,
-        read: &dyn ReadTx,
-        scope: &Scope,
-        dossiers: &[Dossier],
-        now: Instant,
-    ) -> Result<Vec<(Open<DossierId>, Level)>, Error> {
-        let province = scope.province();
-        let given: Vec<&Dossier> = dossiers.iter().collect();
-        let context = &self.context;
-        let laid = context
-            .foresight
-            .lay_out(read, &context.catalogues, province, &given, now)
-            .await?;
-        let open = laid.iter().filter_map(|(id, laid)| weighed(*id, laid, now));
-        let mut open: Vec<(Open<DossierId>, Level)> = open.collect();
-        open.sort_by_key(|(open, _)| open.id);
-        Ok(open)
+/// What ended in time and late by some reports, and what was received online.
+fn counted_in(reports: &[Report]) -> (Ended, Rate) {
+    let mut ended = Ended::default();
+    let mut online = Rate::new(0, 0);
+    for report in reports {
+        let rate = report.total.in_time_rate_766;
+        ended.in_time += rate.num;
+        ended.late += rate.den - rate.num;
+        let own = report.total.online_rate;
+        online = Rate::new(online.num + own.num, online.den + own.den);
     }
+    (ended, online)
 }
 
 /// The target that counts what is done online as a whole.
@@ -446,21 +402,4 @@ fn is_at_last_step(view: &View) -> bool {
     let step = view.dossier.state.step();
     let step = step.and_then(|id| view.procedure.step(id));
     step.is_some_and(|step| step.finish)
-}
-
-fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<(Open<DossierId>, Level)> {
-    let forecaster = &laid.of_unit.forecaster;
-    let prospect = forecaster.prospect(&laid.running, now).ok()?;
-    let open = Open {
-        id,
-        // Only the due time itself makes a dossier overdue.
-        late: if prospect.overdue {
-            1.0
-        } else {
-            prospect.late.min(0.999_999)
-        },
-        left_hours: prospect.left * forecaster.scale().hours_a_day,
-        gain: forecaster.gain(&laid.running, now).ok()?,
-    };
-    Some((open, laid.level(None, now)?))
 }

@@ -185,6 +185,7 @@ async fn connect(
         .map_sqlx_sqlite_opts(move |options| {
             settings(
                 options
+                    .row_buffer_size(1_024)
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(5)),
             )

@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use app::access::Method;
 use app::foresight::HORIZON_DAYS;
-use app::page::PageQuery;
-use app::report::RateUnits;
-use app::worklist::{Whose, WorklistFilter, WorklistQuery};
+use app::overview::OverviewQuery;
+use app::worklist::WorklistFilter;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -70,41 +69,18 @@ async fn show(
     let (engine, caller) = (&pages.engine, staff.caller());
     let catalogue = engine.catalogue(&caller.province);
     let (unit, unit_name) = list::unit_of(&catalogue, &unit)?;
-    let whose = Whose {
-        unit: Some(unit.clone()),
-        ..Whose::default()
+    let today = time::local_day(engine.now());
+    let query = OverviewQuery {
+        unit: unit.clone(),
+        rows: ROWS as usize,
+        horizon_days: HORIZON_DAYS,
+        target: pages.settings.target,
+        periods: month::periods(today),
     };
-    let (counts, found) = engine.worklist_survey(caller, &whose).await?;
-    let query = WorklistQuery {
-        whose,
-        page: PageQuery {
-            size: i32::try_from(ROWS).unwrap_or(i32::MAX),
-            token: String::new(),
-        },
-        ..WorklistQuery::default()
-    };
-    let page = engine.worklist(caller, query).await?;
+    let overview = engine.overview(caller, &query).await?;
+    let (counts, found, outlook) = (overview.counts, overview.breakdown, overview.outlook);
+    let (now, first) = (counts.as_of, overview.first);
     let opens = |method: Method| caller.may(method);
-    let outlook = if opens(Method::GetOutlook) {
-        let target = pages.settings.target;
-        Some(
-            engine
-                .outlook(caller, Some(&unit), None, HORIZON_DAYS, target)
-                .await?,
-        )
-    } else {
-        None
-    };
-    let now = engine.now();
-    let today = time::local_day(now);
-    let periods = month::periods(today);
-    let series = if opens(Method::GetRates) {
-        engine
-            .rate_series(caller, RateUnits::One(unit.clone()), &periods)
-            .await?
-    } else {
-        Vec::new()
-    };
     let record = match month::before(today).filter(|_| opens(Method::GetFlagRecord)) {
         Some(month) => Some(engine.flag_record(caller, Some(&unit), Some(month)).await?),
         None => None,
@@ -141,14 +117,14 @@ async fn show(
             ),
         ],
     );
-    let longest = page.items.first().filter(|view| view.timing.overdue);
+    let longest = first.first().filter(|view| view.timing.overdue);
     let longest = longest.map(|view| rows.left(view));
     let all = Filter {
         page: 1,
         ..Filter::default()
     };
     let address = all.address(&unit);
-    let shown = page.items.len() as u64;
+    let shown = first.len() as u64;
     let as_of = format!("{}, {}", say.clock(now), say.date(today));
     Ok(html(&UnitPage {
         sentence: numbers::sentence(words, say, &counts, &found),
@@ -171,8 +147,8 @@ async fn show(
         months: month::months(
             words,
             say,
-            &series,
-            &periods,
+            &overview.rates,
+            &query.periods,
             outlook.as_ref(),
             pages.settings.target,
         ),
@@ -196,7 +172,7 @@ async fn show(
         xlsx: address.replacen("/list", "/list.xlsx", 1),
         form: list::form(&ground, &all, &found, &unit),
         columns: list::sorted_columns(words, &all, &unit),
-        rows: page.items.iter().map(|view| rows.row(view)).collect(),
+        rows: first.iter().map(|view| rows.row(view)).collect(),
         range: words.fill(
             "list.range",
             &[
@@ -205,7 +181,7 @@ async fn show(
                 ("count", say.count(counts.open.into()).into()),
             ],
         ),
-        rest: (!page.next.is_empty()).then(|| all.on_page(2).address(&unit)),
+        rest: (shown < u64::from(counts.open)).then(|| all.on_page(2).address(&unit)),
         frame: Frame::staff(&pages, &staff, Section::Overview, title),
         unit: unit.to_string(),
         unit_name,
