@@ -110,7 +110,9 @@ impl Engine {
         Ok(Overview {
             counts,
             breakdown,
-            first: self.worklist_views(read.as_ref(), caller, &scope, first).await?,
+            first: self
+                .worklist_views(read.as_ref(), caller, &scope, first)
+                .await?,
             outlook,
             rates,
         })

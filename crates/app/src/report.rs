@@ -30,6 +30,14 @@ pub enum UnitBasis {
 }
 
 impl UnitBasis {
+    /// The only unit that counts, if units count as recorded: what became another's later counts there too.
+    pub(crate) fn alone(self, only: Option<&UnitCode>) -> Option<UnitCode> {
+        match self {
+            UnitBasis::Recorded => only.cloned(),
+            UnitBasis::Current => None,
+        }
+    }
+
     /// The days on which the units that count are looked for, and the last one for their names.
     pub(crate) fn days(
         self,
@@ -193,6 +201,7 @@ pub async fn rates(
         }
         let wanted = ReportWanted {
             scope,
+            counts: query.basis.alone(only.as_ref()),
             from: period.begins(),
             until: period.ends(),
             as_of,

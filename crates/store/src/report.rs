@@ -163,7 +163,18 @@ async fn chosen<C: ConnectionTrait>(
         _ if wanted.only_apart => parts.extend(apart(wanted)),
         Scope::Province(_) => parts.push(all(wanted)),
         Scope::Units(_, units) => {
-            parts.extend([decided(wanted, units), received(wanted, units)]);
+            match &wanted.counts {
+                Some(unit) => {
+                    let kin: Vec<UnitCode> =
+                        units.iter().filter(|one| *one != unit).cloned().collect();
+                    parts.push(decided(wanted, std::slice::from_ref(unit)));
+                    if !kin.is_empty() {
+                        parts.push(inherited(wanted, &kin));
+                    }
+                }
+                None => parts.push(decided(wanted, units)),
+            }
+            parts.push(received(wanted, units));
             if is_looked_back(db, wanted).await? {
                 parts.push(recorded_since(wanted));
             }
@@ -218,6 +229,14 @@ fn decided(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
     select
         .and_where(crate::page::of_units(("d", "resolving"), units))
         .and_where(open_or_ended_since(wanted));
+    select
+}
+
+/// Those that units decide and have something of from another: one that changed hands stands apart, but the
+/// unit that received a dossier may have passed on without it.
+fn inherited(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
+    let mut select = decided(wanted, units);
+    select.and_where(Expr::cust(SUCCEEDED));
     select
 }
 
@@ -276,6 +295,9 @@ fn apart(wanted: &ReportWanted) -> [SelectStatement; 2] {
 
 /// `Dossier::moved`, in the text of the row; a wrong hit would only cost the time to read the history.
 const CHANGED_HANDS: &str = r#"d.fold LIKE '%"moved":true%'"#;
+
+/// `Dossier::succeeded`, in the same text.
+const SUCCEEDED: &str = r#"d.fold LIKE '%"succeeded":%'"#;
 
 /// A dossier that had not begun has no state in the period.
 fn there(select: &mut SelectStatement, wanted: &ReportWanted) {

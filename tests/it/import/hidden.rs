@@ -143,6 +143,7 @@ impl Desk {
         };
         let report = ReportWanted {
             scope: scope.clone(),
+            counts: None,
             from: moment("2026-08-01 00:00"),
             until: moment("2026-09-01 00:00"),
             as_of: moment("2027-01-01 00:00"),

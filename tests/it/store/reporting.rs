@@ -3,6 +3,7 @@
 use app::ports::{ReportRow, ReportWanted, Scope, Store};
 use domain::dossier::acts::resolve::Resolved;
 use domain::dossier::acts::return_result::Returned;
+use domain::dossier::change::succession::{Passed, Succeeded};
 use domain::dossier::{Channel, Event};
 use domain::id::DossierId;
 
@@ -24,6 +25,7 @@ async fn rows(store: &TestStore, scope: Scope, as_of: i64) -> Vec<(DossierId, Op
     let read = store.read().await.unwrap();
     let wanted = ReportWanted {
         scope,
+        counts: None,
         from: at(60),
         until: at(120),
         as_of: at(as_of),
@@ -181,6 +183,51 @@ async fn a_unit_reports_what_it_decides_once(on: Backend) {
     );
     assert_eq!(rows(&store, of(&[WARD, OTHER_WARD]), 1_000).await.len(), 3);
     assert!(rows(&store, of(&[]), 1_000).await.is_empty());
+}
+
+on_every_database!(a_unit_that_counts_alone_is_spared_what_always_was_its_kins);
+
+async fn a_unit_that_counts_alone_is_spared_what_always_was_its_kins(on: Backend) {
+    let store = a_store(on).await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).resolved_by(OTHER_WARD).received_change(),
+            a_dossier(3).at(OTHER_WARD).received_change(),
+            a_dossier(4).resolved_by(OTHER_WARD).received_change(),
+            a_dossier(5).received_change(),
+        ])
+        .await;
+    let succeeded = Event::Succeeded(Succeeded {
+        day: domain::time::local_day(at(70)),
+        units: vec![Passed {
+            old: unit(WARD),
+            new: unit(OTHER_WARD),
+        }],
+    });
+    let passed_on = |dossier, request| next(dossier, request, at(70), vec![succeeded.clone()]);
+    store
+        .write(vec![passed_on(&written[3], 10), passed_on(&written[4], 11)])
+        .await;
+    let read = store.read().await.unwrap();
+    let wanted = |counts: Option<&str>| ReportWanted {
+        scope: Scope::Units(province(), vec![unit(WARD), unit(OTHER_WARD)]),
+        counts: counts.map(unit),
+        from: at(60),
+        until: at(120),
+        as_of: at(1_000),
+        only_apart: false,
+    };
+    let ids = async |counts| {
+        let wanted = wanted(counts);
+        read.report_ids(&wanted, None, 1_000).await.unwrap()
+    };
+    assert_eq!(ids(None).await, [id(1), id(2), id(3), id(4), id(5)]);
+    assert_eq!(
+        ids(Some(WARD)).await,
+        [id(1), id(2), id(4), id(5)],
+        "the third never was the ward's; it had received the fourth, and decided the fifth"
+    );
 }
 
 on_every_database!(a_report_takes_two_statements_however_many_dossiers);

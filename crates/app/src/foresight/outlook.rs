@@ -190,7 +190,10 @@ impl Engine {
         let (ended, online) = match so_far {
             _ if month.begins() > now => (Ended::default(), Rate::new(0, 0)),
             Some(report) => counted_in(std::slice::from_ref(report)),
-            None => self.ended(read, &scope, (month.first(), today), now).await?,
+            None => {
+                self.ended(read, &scope, (month.first(), today), now)
+                    .await?
+            }
         };
         let reckoned = outlook(&counted, ended, target);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

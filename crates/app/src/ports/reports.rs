@@ -89,6 +89,9 @@ pub struct UnitPending {
 pub struct ReportWanted {
     /// Whose dossiers.
     pub scope: Scope,
+    /// The unit of these that alone counts, if there is one and units count under the names they had. Dossiers
+    /// that always were another's may be left out.
+    pub counts: Option<UnitCode>,
     /// The first moment of the period.
     pub from: Instant,
     /// The first moment after the period.

@@ -194,6 +194,7 @@ impl Walk {
                 counted_by: catalogues.as_of(read, province, as_of).await?,
                 wanted: ReportWanted {
                     scope,
+                    counts: query.basis.alone(only.as_ref()),
                     from: period.begins(),
                     until: period.ends(),
                     as_of,

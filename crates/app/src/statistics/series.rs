@@ -117,6 +117,7 @@ async fn grouped(
         let catalogue: Arc<Catalogue> = catalogues.of(&province);
         let wanted = ReportWanted {
             scope,
+            counts: query.basis.alone(only.as_ref()),
             from: period.begins(),
             until: period.ends(),
             as_of,

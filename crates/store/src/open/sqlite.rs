@@ -185,6 +185,8 @@ async fn connect(
         .map_sqlx_sqlite_opts(move |options| {
             settings(
                 options
+                    // Most answers whole. With the driver's fifty, its thread and the reader of the rows wake each
+                    // other again and again, which costs more than the rows.
                     .row_buffer_size(1_024)
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(5)),
