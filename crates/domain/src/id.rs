@@ -248,6 +248,21 @@ name!(
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// What is no letter of the alphabet.
+const NO_DIGIT: u8 = u8::MAX;
+
+/// The place of each letter in the alphabet, in either case.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut at = 0;
+    while at < ALPHABET.len() {
+        digits[ALPHABET[at] as usize] = at as u8;
+        digits[ALPHABET[at].to_ascii_uppercase() as usize] = at as u8;
+        at += 1;
+    }
+    digits
+};
+
 /// The identity of a dossier (*hồ sơ*) within its province.
 ///
 /// 26 characters of Crockford's base 32: 48 bits of milliseconds, 16 bits of lane, 64 random bits.
@@ -277,14 +292,11 @@ impl DossierId {
         }
         let mut value: u128 = 0;
         for (at, byte) in text.bytes().enumerate() {
-            let digit = ALPHABET
-                .iter()
-                .position(|letter| *letter == byte.to_ascii_lowercase())
-                .ok_or_else(|| invalid(text, EXPECTED))?;
-            if at == 0 && digit > 7 {
+            let digit = DIGITS[usize::from(byte)];
+            if digit == NO_DIGIT || (at == 0 && digit > 7) {
                 return Err(invalid(text, EXPECTED));
             }
-            value = (value << 5) | digit as u128;
+            value = (value << 5) | u128::from(digit);
         }
         Ok(Self(value.to_be_bytes()))
     }

@@ -7,12 +7,16 @@ use std::borrow::Cow;
 
 use domain::dossier::Dossier;
 
-/// Members that follow each other, and the one that stands for them while they are equal. No member of a
-/// dossier has such a name.
+/// Members that follow each other, and the one that stands for them while they are equal: in the order in which
+/// a dossier is written. No member of a dossier has such a name, and what catalogues name are values in it,
+/// never names of members.
 const ALIKE: [(&str, &[&str]); 3] = [
-    ("units", &["receiving", "resolving", "returning"]),
-    ("dues", &["original_due", "effective_due", "promised_due"]),
-    ("still", &["since", "last"]),
+    ("\"units\":", &["receiving", "resolving", "returning"]),
+    ("\"still\":", &["since", "last"]),
+    (
+        "\"dues\":",
+        &["original_due", "effective_due", "promised_due"],
+    ),
 ];
 
 /// What the row of a dossier keeps.
@@ -36,7 +40,7 @@ pub(crate) fn shortened(whole: &str) -> String {
     let mut text = without_id(whole);
     for (one, members) in ALIKE {
         if let Some((from, until, value)) = alike(&text, members) {
-            let short = format!("\"{one}\":{value}");
+            let short = format!("{one}{value}");
             text.replace_range(from..until, &short);
         }
     }
@@ -51,16 +55,18 @@ pub(crate) fn whole<'a>(id: &str, kept: &'a str) -> Cow<'a, str> {
     if rest.starts_with("\"id\":") {
         return Cow::Borrowed(kept);
     }
-    let mut text = format!("{{\"id\":\"{id}\",{rest}");
+    let mut text = String::with_capacity(kept.len() + 256);
+    text.extend(["{\"id\":\"", id, "\","]);
+    let mut rest = rest;
     for (one, members) in ALIKE {
-        let name = format!("\"{one}\":");
-        if let Some(from) = text.find(&name) {
-            let value = value_at(&text, from + name.len());
-            let until = from + name.len() + value.len();
-            let all = all(members, value);
-            text.replace_range(from..until, &all);
+        if let Some((before, behind)) = rest.split_once(one) {
+            let value = value_at(behind, 0);
+            text.push_str(before);
+            push_all(&mut text, members, value);
+            rest = &behind[value.len()..];
         }
     }
+    text.push_str(rest);
     Cow::Owned(text)
 }
 
@@ -84,8 +90,18 @@ fn alike<'a>(text: &'a str, members: &[&str]) -> Option<(usize, usize, &'a str)>
 }
 
 fn all(members: &[&str], value: &str) -> String {
-    let members = members.iter().map(|name| format!("\"{name}\":{value}"));
-    members.collect::<Vec<_>>().join(",")
+    let mut text = String::new();
+    push_all(&mut text, members, value);
+    text
+}
+
+fn push_all(text: &mut String, members: &[&str], value: &str) {
+    for (place, name) in members.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.extend(["\"", name, "\":", value]);
+    }
 }
 
 /// A code or a number that begins at a place: neither holds what ends it.
@@ -117,6 +133,19 @@ mod tests {
             kept,
             r#"{"province":"08","version":5,"code":"H60.00694-261201-0217","procedure":"1.004873","procedure_version":1,"case":"standard","kind":"procedure","channel":"desk","units":"H60.00694","state":{"is":"returned"},"received":1796098570298757,"ended":1796098570344735,"returned":1796098570358054,"still":1796098570358054,"clock":{"started":1796098570298757,"policy":"shift-due","dues":1796378400000000},"custody":{"holder":{"actor":"nv-an","unit":"H60.00694","since":1796098570298757}}}"#
         );
+    }
+
+    #[test]
+    fn a_catalogue_may_call_a_component_as_a_row_calls_several_members() {
+        let named = WHOLE
+            .replace(
+                r#""channel":"desk""#,
+                r#""channel":"desk","components":["units","still","dues"]"#,
+            )
+            .replace(r#""returning":"H60.00694""#, r#""returning":"H60.00700""#);
+        let read = read(&kept(&dossier(&named)));
+        assert_eq!(read, dossier(&named));
+        assert_eq!(read.components.len(), 3);
     }
 
     #[test]
