@@ -23,14 +23,12 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-            text
-        })
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
+    let digits = bytes.iter().copied().flat_map(digits);
+    digits.map(char::from).collect()
 }
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The bytes of hexadecimal in either case; none if it is none.
 #[must_use]

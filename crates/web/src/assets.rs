@@ -26,8 +26,6 @@ pub enum Asset {
     Sheet,
     /// Keyboard shortcuts, the scanner, and the guard against sending a form twice.
     Keys,
-    /// htmx, which redraws parts of a page.
-    Htmx,
     /// The icon of the browser tab.
     Icon,
 }
@@ -40,7 +38,7 @@ struct File {
     gzip: Vec<u8>,
 }
 
-static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
     [
         file(
             Asset::Sheet,
@@ -57,12 +55,6 @@ static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
             "motcua.js",
             "text/javascript; charset=utf-8",
             include_bytes!("../assets/motcua.js"),
-        ),
-        file(
-            Asset::Htmx,
-            "htmx.min.js",
-            "text/javascript; charset=utf-8",
-            include_bytes!("../assets/htmx.min.js"),
         ),
         file(
             Asset::Icon,
@@ -131,36 +123,7 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
-
-    #[derive(Deserialize)]
-    struct Vendored {
-        file: Vec<Foreign>,
-    }
-
-    #[derive(Deserialize)]
-    struct Foreign {
-        path: String,
-        licence_file: String,
-        sha256: String,
-    }
-
-    #[test]
-    fn foreign_files_are_what_their_list_says_and_bring_their_licence() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/");
-        let list = std::fs::read_to_string(format!("{folder}VENDOR.toml")).unwrap();
-        let list: Vendored = toml::from_str(&list).unwrap();
-        assert!(!list.file.is_empty());
-        for foreign in list.file {
-            let bytes = std::fs::read(format!("{folder}{}", foreign.path)).unwrap();
-            let digest = Sha256::digest(&bytes);
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(digest, foreign.sha256, "{}", foreign.path);
-            assert!(std::fs::exists(format!("{folder}{}", foreign.licence_file)).unwrap());
-        }
-    }
 
     #[test]
     fn the_sheet_stays_small_and_asks_for_nothing_elsewhere() {
@@ -172,6 +135,6 @@ mod tests {
     #[test]
     fn what_a_first_view_loads_leaves_room_for_the_page() {
         let gzip: usize = FILES.iter().map(|file| file.gzip.len()).sum();
-        assert!(gzip <= 30 * 1024, "{gzip} bytes");
+        assert!(gzip <= 15 * 1024, "{gzip} bytes");
     }
 }

@@ -123,12 +123,6 @@ impl Frame {
         Asset::Keys.path()
     }
 
-    /// The address of htmx.
-    #[must_use]
-    pub fn htmx(&self) -> &'static str {
-        Asset::Htmx.path()
-    }
-
     /// The address of the icon.
     #[must_use]
     pub fn icon(&self) -> &'static str {
