@@ -7,19 +7,20 @@ use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::digest::{hex, sha256};
 use domain::dossier::{Event, Record};
-use domain::id::ProvinceCode;
+use domain::id::{DossierId, ProvinceCode};
 use domain::procedure::Kind;
 use domain::time::Instant;
 use forecast::artefact::Artefact;
 use forecast::figures::Figures;
 use forecast::level::Precision;
-use forecast::log::Log;
+use forecast::log::{Case, Log};
 use forecast::model::Size;
 use forecast::working_time::WorkingTime;
 use serde::Serialize;
 
 use super::KeptModel;
 use super::scoring::working_time;
+use super::thinned::Thinned;
 use super::trace::Trace;
 use crate::catalogues::Catalogues;
 use crate::error::Error;
@@ -28,11 +29,15 @@ use crate::ports::{List, Scope, Store};
 /// How many histories are read at once.
 const PAGE: u32 = 500;
 
+/// A fit learns from fewer dossiers of a matter. A province has a million a year, which would take two
+/// gigabytes, and tell hardly more than every eighth of them does.
+const MOST: usize = 200_000;
+
 /// Models of a province, fitted on what was known before a moment.
 ///
 /// One for procedures and one for petitions, each if there is anything to learn from. The reads go
 /// page by page, each in a transaction of its own, so that no long transaction holds others up. The
-/// store numbers the models.
+/// store numbers the models. Of more than [`MOST`] dossiers every second one is left out, or more of them.
 pub async fn fit(
     store: &dyn Store,
     catalogues: &Catalogues,
@@ -41,21 +46,26 @@ pub async fn fit(
     now: Instant,
 ) -> Result<Vec<KeptModel>, Error> {
     let catalogue = catalogues.of(province);
-    let mut growing = Growing::default();
+    let mut growing = Growing::new();
     let mut list = List::all(Scope::Province(province.clone()), None, PAGE);
     loop {
         let read = store.read().await?;
         let page = read.list(&list).await?;
         let received = page.iter().filter(|dossier| dossier.received.is_some());
-        let ids: Vec<_> = received.map(|dossier| dossier.id).collect();
+        let chosen = received.filter_map(|dossier| {
+            let place = growing.log_of(dossier.kind).cases.next()?;
+            Some((dossier.id, place))
+        });
+        let chosen: Vec<(DossierId, u64)> = chosen.collect();
+        let ids: Vec<DossierId> = chosen.iter().map(|(id, _)| *id).collect();
         let mut histories = read.records_of(province, &ids).await?;
         drop(read);
         // In order of id, so that the same histories give the same bytes.
-        for id in &ids {
-            let mut records = histories.remove(id).unwrap_or_default();
+        for (id, place) in chosen {
+            let mut records = histories.remove(&id).unwrap_or_default();
             let imported = records.first().and_then(imported_at);
             records.retain(|record| known_at(record, imported) < until);
-            growing.add(&records, &catalogue);
+            growing.add(place, &records, &catalogue);
         }
         match page.last() {
             Some(last) if page.len() == PAGE as usize => list.after = Some(last.id),
@@ -90,7 +100,6 @@ fn known_at(record: &Record, imported: Option<Instant>) -> Instant {
 }
 
 /// Logs that grow dossier by dossier.
-#[derive(Default)]
 struct Growing {
     /// The calendars in order of appearance, each with whether all of its time counts.
     calendars: Vec<(Arc<Calendar>, bool)>,
@@ -98,31 +107,65 @@ struct Growing {
     petitions: Numbered,
 }
 
-/// A log whose activities are numbered in order of appearance.
-#[derive(Default)]
+/// Cases whose activities are numbered in order of appearance.
 struct Numbered {
-    log: Log,
+    cases: Thinned<Case>,
+    activities: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
 impl Numbered {
-    fn add(&mut self, trace: Trace, office: u16) {
-        let Numbered { log, numbers } = self;
+    fn new() -> Self {
+        Self {
+            cases: Thinned::new(MOST),
+            activities: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, place: u64, trace: Trace, office: u16) {
+        let Numbered {
+            cases,
+            activities,
+            numbers,
+        } = self;
         let mut case = trace.case;
         case.office = office;
         for event in &mut case.events {
             let name = &trace.names[event.activity as usize];
             event.activity = *numbers.entry(name.clone()).or_insert_with(|| {
-                log.activities.push(name.clone());
-                u32::try_from(log.activities.len() - 1).unwrap_or(u32::MAX)
+                activities.push(name.clone());
+                u32::try_from(activities.len() - 1).unwrap_or(u32::MAX)
             });
         }
-        log.cases.push(case);
+        cases.keep(place, case);
+    }
+
+    fn into_log(self) -> Log {
+        Log {
+            activities: self.activities,
+            cases: self.cases.into_kept(),
+        }
     }
 }
 
 impl Growing {
-    fn add(&mut self, records: &[Record], catalogue: &Catalogue) {
+    fn new() -> Self {
+        Self {
+            calendars: Vec::new(),
+            procedures: Numbered::new(),
+            petitions: Numbered::new(),
+        }
+    }
+
+    fn log_of(&mut self, matter: Kind) -> &mut Numbered {
+        match matter {
+            Kind::Procedure => &mut self.procedures,
+            Kind::Petition => &mut self.petitions,
+        }
+    }
+
+    fn add(&mut self, place: u64, records: &[Record], catalogue: &Catalogue) {
         let Some(trace) = Trace::of(records, catalogue) else {
             return;
         };
@@ -140,11 +183,8 @@ impl Growing {
         if known.is_none() {
             self.calendars.push((Arc::clone(calendar), trace.elapsed));
         }
-        let log = match trace.matter {
-            Kind::Procedure => &mut self.procedures,
-            Kind::Petition => &mut self.petitions,
-        };
-        log.add(trace, u16::try_from(office).unwrap_or_default());
+        let office = u16::try_from(office).unwrap_or_default();
+        self.log_of(trace.matter).add(place, trace, office);
     }
 
     fn fit(
@@ -159,10 +199,11 @@ impl Growing {
             .collect();
         let offices: Vec<&WorkingTime> = offices.iter().collect();
         let mut kept = Vec::new();
-        for (matter, Numbered { log, .. }) in [
+        for (matter, cases) in [
             (Kind::Procedure, self.procedures),
             (Kind::Petition, self.petitions),
         ] {
+            let log = cases.into_log();
             let artefact = match Artefact::fit(&log, &offices, until, Precision::default()) {
                 Ok(artefact) => artefact,
                 Err(forecast::log::Error::NoCases { .. }) => continue,

@@ -14,6 +14,7 @@ mod record;
 mod refresh;
 mod scoring;
 mod sweep;
+mod thinned;
 mod trace;
 mod words;
 mod workload;
