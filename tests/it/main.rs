@@ -23,6 +23,7 @@ mod foresight;
 mod held_store;
 mod hostile;
 mod import;
+mod intake;
 mod jobs;
 mod journeys;
 mod life;

@@ -9,7 +9,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::id::StepId;
+use domain::id::{ProcedureCode, ProvinceCode, StepId, UnitCode};
 use domain::indicator::Report;
 use domain::time::Instant;
 
@@ -30,6 +30,8 @@ pub(crate) struct Closed {
     pub rates: ClosedDays<(RateUnits, NaiveDate, NaiveDate), Report>,
     /// How many dossiers passed each step in some working days before a day.
     pub passed: ClosedDays<(Scope, NaiveDate, u32), BTreeMap<StepId, u32>>,
+    /// How many dossiers of each procedure the desk of a unit took in lately, most first. Today is among those days.
+    pub received: ClosedDays<(ProvinceCode, UnitCode), Vec<(ProcedureCode, u32)>>,
     /// How good the flags of a month were.
     pub records: ClosedDays<(Scope, Month), FlagRecord>,
 }

@@ -10,6 +10,7 @@ pub mod administration;
 pub mod catalogues;
 mod closed_days;
 mod context;
+mod desk;
 pub mod engine;
 pub mod error;
 pub mod expiry;

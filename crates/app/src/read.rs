@@ -12,7 +12,7 @@ use crate::access::{self, Caller, Method, Visibility};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{AccessEventKind, DossierFilter, List, ReadTx, Scope, Search};
+use crate::ports::{AccessEventKind, DossierFilter, List, ListCount, ReadTx, Scope, Search};
 use crate::view::{DossierName, HistoryEntry, View};
 
 /// Which dossiers to page through.
@@ -156,6 +156,23 @@ impl Engine {
             total: total.map(|total| total.number),
             at_least: total.is_some_and(|total| total.at_least),
         })
+    }
+
+    /// The number of dossiers of a list, or of its beginning.
+    pub async fn count(&self, caller: &Caller, query: &ListQuery) -> Result<ListCount, Error> {
+        let list = List {
+            filter: DossierFilter {
+                procedures: self.of_kind(caller, query.kind),
+                ..query.filter.clone()
+            },
+            ..List::all(
+                scope_of(caller, Method::ListDossiers, query.unit.as_ref())?,
+                None,
+                0,
+            )
+        };
+        let read = self.context.store.read().await?;
+        Ok(read.count(&list).await?)
     }
 
     /// Every procedure of a kind, if one is given. The kind of a code does not change between

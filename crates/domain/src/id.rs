@@ -156,8 +156,13 @@ name!(
     /// Who acts: an official, a portal or a program. Never a citizen.
     ActorId,
     "an actor id: letters, digits, dots, dashes, 60 characters at most, such as nv-an",
-    |text| slug(text, 60)
+    |text| slug(text, ActorId::LONGEST)
 );
+
+impl ActorId {
+    /// The most characters.
+    pub const LONGEST: usize = 60;
+}
 
 name!(
     /// The reference of an outside system for a message or a dossier of its own.

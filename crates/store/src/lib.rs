@@ -41,6 +41,7 @@ mod print;
 mod rating;
 mod read;
 mod readings;
+mod received;
 mod recount;
 mod report;
 mod request_key;

@@ -2,7 +2,7 @@
 //! by offset.
 
 use app::ports::{Assignee, DossierFilter, Scope, Search, Sieve, StoreError, WorklistPage};
-use domain::dossier::{Dossier, Status};
+use domain::dossier::{Dossier, Interest, Status};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::sea_query::{
@@ -303,6 +303,7 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
         assignee,
         received_from,
         received_until,
+        received_by,
         decided_by,
         ended_from,
         ended_until,
@@ -343,6 +344,18 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     }
     if let Some(until) = received_until {
         select.and_where(Expr::col(("d", "received")).lt(until.timestamp_micros()));
+    }
+    if let Some(unit) = received_by {
+        let its_desk = format!("(r.roles & {}) <> 0", Interest::RECEIVING);
+        let mut took_it = Query::select();
+        took_it
+            .expr(Expr::val(1))
+            .from_as("interest", "r")
+            .and_where(Expr::col(("r", "province")).equals(("d", "province")))
+            .and_where(Expr::col(("r", "unit")).eq(unit.as_str()))
+            .and_where(Expr::col(("r", "dossier")).equals(("d", "id")))
+            .and_where(Expr::cust(its_desk));
+        select.and_where(Expr::exists(took_it));
     }
     if let Some(unit) = decided_by {
         select.and_where(Expr::col(("d", "resolving")).eq(unit.as_str()));

@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person};
 use domain::dossier::{Dossier, ImportNumber, Record};
-use domain::id::{DossierId, ProvinceCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
@@ -32,7 +32,7 @@ use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow, event_columns};
 use crate::value_table::ValueTable;
 use crate::{
     access, document, export, feed, foresight, import, job, list, number_block, page, pending,
-    print, rating, report, tally, wrong_pin,
+    print, rating, received, report, tally, wrong_pin,
 };
 
 /// A read transaction: its view does not change after its first statement.
@@ -231,6 +231,16 @@ impl ReadDossiers for Reading {
 
     async fn count(&self, list: &List) -> Result<ListCount, StoreError> {
         list::count(&self.db(), list).await
+    }
+
+    async fn received_lately(
+        &self,
+        unit: &UnitCode,
+        province: &ProvinceCode,
+        since: Instant,
+        most: u32,
+    ) -> Result<HashMap<ProcedureCode, u32>, StoreError> {
+        received::by_procedure(&self.db(), unit, province, since, most).await
     }
 
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError> {

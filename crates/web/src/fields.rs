@@ -8,12 +8,17 @@ use http::Uri;
 use http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
+use crate::visit::Visit;
+use crate::words::Markup;
 
 /// The most bytes of a form: texts of a few pages, and no files.
 pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
 /// The longest text of a field that people write sentences in, in characters, as on the wire.
 pub(crate) const LONGEST_TEXT: usize = 2_000;
+
+/// The longest name, code or other text of one line, in characters, as on the wire.
+pub(crate) const LONGEST_LINE: usize = 200;
 
 /// The longest value of any field, in characters: a list of papers, one a line. What a form carries for the page itself may
 /// be longer.
@@ -78,6 +83,30 @@ impl Fields {
         named
             .map(|(_, value)| value.trim())
             .filter(|it| !it.is_empty())
+    }
+
+    /// What is searched for: no more of it than a name can have.
+    #[must_use]
+    pub fn searched(&self, name: &str) -> String {
+        self.get(name).chars().take(LONGEST_LINE).collect()
+    }
+
+    /// The fields that have more characters than they may, each with the words to say at it.
+    #[must_use]
+    pub fn too_long(
+        &self,
+        limits: &[(&'static str, usize)],
+        visit: &Visit,
+    ) -> Vec<(&'static str, Markup)> {
+        let beyond = limits
+            .iter()
+            .filter(|(name, most)| self.raw(name).chars().count() > *most);
+        let said = beyond.map(|(name, most)| {
+            let count = visit.say().count(*most as u64);
+            let places = [("count", count.into())];
+            (*name, visit.words().fill("form.too_long", &places))
+        });
+        said.collect()
     }
 
     /// Names and values, in order.

@@ -145,6 +145,7 @@ fn rows() -> Vec<Row> {
                 ),
                 ("with_total", json!(1), "expected true or false"),
                 ("resolving_unit", json!("Minh Xuân"), A_UNIT),
+                ("receiving_unit", json!("Minh Xuân"), A_UNIT),
                 (
                     "end_from_time",
                     json!("hôm qua"),
@@ -394,6 +395,7 @@ fn rows() -> Vec<Row> {
                 ("day", json!("hôm nay"), A_DAY),
                 ("field", json!(long), TOO_LONG),
                 ("query", json!(long), TOO_LONG),
+                ("receiving_unit", json!("Minh Xuân"), A_UNIT),
             ]),
         ),
         (

@@ -109,6 +109,28 @@ async fn a_dossier_of_a_merged_ward_goes_every_way(on: Backend) {
     to_the_end(&journey, WARD).await;
 }
 
+on_both!(a_dossier_of_a_merged_ward_that_was_sent_on_and_corrected_goes_every_way);
+
+async fn a_dossier_of_a_merged_ward_that_was_sent_on_and_corrected_goes_every_way(on: Backend) {
+    let world = june(on).await;
+    let view = receive_before(&world, &unit(TAN_QUANG), None).await;
+    world.set("2025-07-01 00:30");
+    merge(&world, &merger(false, &[])).await;
+    world.set("2025-07-02 09:00");
+    let mut journey = Journey::of(&world, on).await;
+    journey.name = format!("dossiers/{}", view.dossier.id);
+    journey.pin = Some(view.receipt.unwrap().pin);
+    journey.days = ["2025-06-01", "2025-07-31"];
+    journey.is_seen_alike(WARD).await;
+    corrected(&journey, json!({ "channel": "CHANNEL_POST" })).await;
+    journey.is_seen_alike(WARD).await;
+    let sent = json!({ "resolving_unit": OTHER_WARD, "reason": "thuộc địa bàn phường khác" });
+    journey
+        .does(Role::Leader, WARD, "TransferDossier", sent)
+        .await;
+    to_the_end(&journey, OTHER_WARD).await;
+}
+
 on_both!(a_mirrored_dossier_goes_every_way);
 
 async fn a_mirrored_dossier_goes_every_way(on: Backend) {

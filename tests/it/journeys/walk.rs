@@ -139,6 +139,7 @@ impl Journey {
         let open = read["end_time"].is_null();
         self.get(unit, &read).await;
         self.worklist(unit, &read, open).await;
+        self.lists(&read).await;
         self.search(unit, &read).await;
         self.look_up(&read).await;
         self.feed(unit, &read).await;
@@ -202,6 +203,33 @@ impl Journey {
             let rows = self.asks(chairman, unit, "ListWorklist", only).await;
             let rows = rows["dossiers"].as_array().unwrap().len();
             assert_eq!(counts[count], rows, "{count}");
+        }
+    }
+
+    /// It is listed under the unit that decides it and under the desk that took it in, and under no other; after
+    /// its end also by the time of that.
+    async fn lists(&self, read: &Value) {
+        for field in ["resolving_unit", "receiving_unit"] {
+            let own = read[field].as_str().unwrap();
+            let others = [WARD, OTHER_WARD].map(|unit| format!("units/{unit}"));
+            for unit in others.iter().map(String::as_str).chain([own]) {
+                let mut asked = vec![json!({ field: unit, "page_size": 200 })];
+                if !read["end_time"].is_null() {
+                    let since = json!({ field: unit, "end_from_time": read["end_time"] });
+                    asked.push(since);
+                }
+                if !read["receive_time"].is_null() {
+                    let since = json!({ field: unit, "receive_from_time": read["receive_time"] });
+                    asked.push(since);
+                }
+                for asked in asked {
+                    let page = self.asks(Role::Province, PROVINCE, "ListDossiers", asked.clone());
+                    let page = page.await;
+                    let rows = page["dossiers"].as_array().unwrap();
+                    let listed = rows.iter().any(|row| row["name"] == read["name"]);
+                    assert_eq!(listed, unit == own, "{asked}: {read}");
+                }
+            }
         }
     }
 

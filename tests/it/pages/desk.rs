@@ -209,3 +209,56 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen_over_its_page(on: Backend) 
     );
     assert!(page.says("Yêu cầu bổ sung giấy tờ") && page.says("Hoàng Đức Thịnh"));
 }
+
+on_both!(a_desk_sees_what_it_received_today_and_finds_first_what_it_receives_most);
+
+async fn a_desk_sees_what_it_received_today_and_finds_first_what_it_receives_most(on: Backend) {
+    let world = World::on(on, "2026-07-31 09:00").await;
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let page = browser.get("/desk/H60.02215").await;
+    assert!(page.says("Hôm nay đã nhận 0 hồ sơ"), "{}", page.text());
+    assert!(!page.says("đứng trước"), "nothing was received yet");
+
+    world.receive(WARD, "1.001193").await;
+    world.set("2026-08-03 09:00");
+    browser.sign_in("trang.lt").await;
+    let one = world.receive(WARD, THREE_DAYS).await;
+    let other = world.receive(WARD, THREE_DAYS).await;
+    world.receive("H60.02212", THREE_DAYS).await;
+    let page = browser.get("/desk/H60.02215").await;
+    assert!(page.says("Hôm nay đã nhận 2 hồ sơ"), "{}", page.text());
+    assert!(page.says("quầy nhận nhiều nhất 30 ngày qua đứng trước"));
+    let place = |code: &str| page.html.find(&format!("value=\"{code}\"")).unwrap();
+    assert!(place(THREE_DAYS) < place("1.001193"));
+    let offered = page.html.matches("name=\"procedure\"").count();
+    assert_eq!(offered, 8, "others follow by code");
+
+    // The number opens exactly its rows.
+    let address = "/units/H60.02215/received?day=2026-08-03";
+    assert!(page.html.contains(&format!("href=\"{address}\"")));
+    let list = browser.get(address).await;
+    assert!(
+        list.says("Hồ sơ đã nhận thứ Hai, 03/08/2026"),
+        "{}",
+        list.text()
+    );
+    assert!(list.says("2 hồ sơ"));
+    for view in [&one, &other] {
+        assert!(list.says(&view.dossier.label()));
+    }
+    assert_eq!(list.html.matches("H60.02212-").count(), 0);
+    let none = browser
+        .get("/units/H60.02215/received?day=2026-08-01")
+        .await;
+    assert!(none.says("Quầy này không nhận hồ sơ nào trong ngày này."));
+}

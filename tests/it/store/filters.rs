@@ -316,6 +316,7 @@ fn and(one: &DossierFilter, other: &DossierFilter) -> DossierFilter {
         assignee: one.assignee.clone().or(other.assignee.clone()),
         received_from: one.received_from.or(other.received_from),
         received_until: one.received_until.or(other.received_until),
+        received_by: one.received_by.clone().or(other.received_by.clone()),
         decided_by: one.decided_by.clone().or(other.decided_by.clone()),
         ended_from: one.ended_from.or(other.ended_from),
         ended_until: one.ended_until.or(other.ended_until),

@@ -100,6 +100,28 @@ fn filters() -> Vec<Case> {
             |it| it.ended >= Some(at(125)),
         ),
         (
+            "received by a ward in a stretch",
+            DossierFilter {
+                received_by: Some(unit(WARD)),
+                received_from: Some(at(20)),
+                received_until: Some(at(90)),
+                ..none.clone()
+            },
+            |it| {
+                it.receiving == unit(WARD)
+                    && it.received >= Some(at(20))
+                    && it.received < Some(at(90))
+            },
+        ),
+        (
+            "received by a ward",
+            DossierFilter {
+                received_by: Some(unit(WARD)),
+                ..none.clone()
+            },
+            |it| it.receiving == unit(WARD),
+        ),
+        (
             "decided by a ward",
             DossierFilter {
                 decided_by: Some(unit(WARD)),

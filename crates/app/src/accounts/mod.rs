@@ -24,7 +24,7 @@ use crate::keys;
 use crate::ports::{Account, AccountStore, Holder, Session};
 
 pub use directory::{Directory, Official};
-pub use password::{SHORTEST, WeakPassword, one_time};
+pub use password::{LONGEST as LONGEST_PASSWORD, SHORTEST, WeakPassword, one_time};
 use throttle::Throttle;
 
 /// How long a session lasts without use.

@@ -12,7 +12,7 @@ use crate::error::Error;
 pub const SHORTEST: usize = 10;
 
 /// The most characters: more would only cost hashing time.
-const LONGEST: usize = 200;
+pub const LONGEST: usize = 200;
 
 /// Why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,6 +96,16 @@ pub trait ReadDossiers: Send + Sync {
     /// The number of dossiers on all pages of a list, or on its beginning.
     async fn count(&self, list: &List) -> Result<ListCount, StoreError>;
 
+    /// How many dossiers of each procedure the desk of a unit took in since a moment. Only the newest dossiers of
+    /// the unit are looked at, at most so many.
+    async fn received_lately(
+        &self,
+        unit: &UnitCode,
+        province: &ProvinceCode,
+        since: Instant,
+        most: u32,
+    ) -> Result<HashMap<ProcedureCode, u32>, StoreError>;
+
     /// Dossiers found by code, folded name or telephone, newest first.
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError>;
 }
@@ -130,6 +140,8 @@ pub struct DossierFilter {
     pub received_from: Option<Instant>,
     /// Received before this moment.
     pub received_until: Option<Instant>,
+    /// That the desk of this unit took in.
+    pub received_by: Option<UnitCode>,
     /// That this unit decides.
     pub decided_by: Option<UnitCode>,
     /// Of which processing ended at this moment or later.

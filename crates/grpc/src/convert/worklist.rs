@@ -110,6 +110,7 @@ pub fn of_list(
     request: &proto::ListDossiersRequest,
 ) -> DossierFilter {
     DossierFilter {
+        received_by: context.optional_unit(fields, "receiving_unit", &request.receiving_unit),
         decided_by: context.optional_unit(fields, "resolving_unit", &request.resolving_unit),
         ended_from: fields.moment("end_from_time", request.end_from_time.as_ref()),
         ended_until: fields.moment("end_until_time", request.end_until_time.as_ref()),

@@ -1,12 +1,13 @@
 //! `CatalogueService`.
 
-use app::Error;
 use app::page::next_token;
 use app::preview::{PreviewOf, PreviewQuery};
+use app::{Caller, Engine, Error};
 use chrono::NaiveDate;
 use domain::dossier::Channel;
 use domain::fold::fold;
 use domain::id::CaseId;
+use domain::procedure::Procedure;
 use domain::time::local_day;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -64,7 +65,10 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                list_procedures(request, &Calls::context(&engine, &caller))
+                match request.receiving_unit.trim() {
+                    "" => list_procedures(request, &Calls::context(&engine, &caller)),
+                    _ => received_procedures(request, &engine, &caller).await,
+                }
             })
             .await
     }
@@ -303,21 +307,17 @@ fn list_procedures(
     context: &RequestContext,
 ) -> Result<proto::ListProceduresResponse, Error> {
     let mut fields = Fields::default();
-    let day = fields
-        .optional_day("day", &request.day)
-        .unwrap_or(local_day(context.now));
-    let field = fields.text("field", &request.field, LONGEST_QUERY);
-    let words = fold(&fields.text("query", &request.query, LONGEST_QUERY));
+    let wanted = Wanted::read(&mut fields, &request, context);
     let page = fields.page(request.page_size, request.page_token);
     fields.done(Some(()))?;
+    let Wanted { day, field, words } = &wanted;
     let question = format!("procedures {day} {field} {words}");
     let after = page.after(&question)?;
     let mut procedures = context
         .catalogue
         .procedures
-        .iter_in_force(day)
-        .filter(|procedure| field.is_empty() || fold(&procedure.field) == fold(&field))
-        .filter(|procedure| words.is_empty() || fold(&procedure.name).contains(&words))
+        .iter_in_force(*day)
+        .filter(|procedure| wanted.is_met_by(procedure))
         .filter(|procedure| {
             after
                 .as_deref()
@@ -342,7 +342,74 @@ fn list_procedures(
             .map(|last| next_token(&last.code, &question))
             .unwrap_or_default(),
         procedures: found,
+        receptions: Vec::new(),
     })
+}
+
+/// What a desk received lately, most first, on one page.
+async fn received_procedures(
+    request: proto::ListProceduresRequest,
+    engine: &Engine,
+    caller: &Caller,
+) -> Result<proto::ListProceduresResponse, Error> {
+    let context = Calls::context(engine, caller);
+    let mut fields = Fields::default();
+    let wanted = Wanted::read(&mut fields, &request, &context);
+    let unit = context.unit(&mut fields, "receiving_unit", &request.receiving_unit);
+    let page = fields.page(request.page_size, request.page_token);
+    let unit = fields.done(unit)?;
+    let Wanted { day, field, words } = &wanted;
+    let question = format!("received {unit} {day} {field} {words}");
+    page.after(&question)?;
+    let (procedures, papers) = (&context.catalogue.procedures, &context.catalogue.papers);
+    let today = local_day(context.now);
+    let mut answer = proto::ListProceduresResponse::default();
+    for (code, dossiers) in engine.received_lately(caller, &unit).await? {
+        let found = procedures.find(code.as_str(), wanted.day);
+        let Some(found) = found.filter(|found| wanted.is_met_by(found)) else {
+            continue;
+        };
+        if answer.procedures.len() == page.limit()? as usize {
+            break;
+        }
+        let procedure = procedure::procedure(found, papers, today);
+        answer
+            .receptions
+            .push(proto::list_procedures_response::Receptions {
+                procedure: format!("procedures/{code}"),
+                dossiers,
+            });
+        answer.procedures.push(procedure);
+    }
+    Ok(answer)
+}
+
+/// Which procedures a list has.
+struct Wanted {
+    day: NaiveDate,
+    field: String,
+    words: String,
+}
+
+impl Wanted {
+    fn read(
+        fields: &mut Fields,
+        request: &proto::ListProceduresRequest,
+        context: &RequestContext,
+    ) -> Self {
+        Self {
+            day: fields
+                .optional_day("day", &request.day)
+                .unwrap_or(local_day(context.now)),
+            field: fields.text("field", &request.field, LONGEST_QUERY),
+            words: fold(&fields.text("query", &request.query, LONGEST_QUERY)),
+        }
+    }
+
+    fn is_met_by(&self, procedure: &Procedure) -> bool {
+        (self.field.is_empty() || fold(&procedure.field) == fold(&self.field))
+            && (self.words.is_empty() || fold(&procedure.name).contains(&self.words))
+    }
 }
 
 fn get_procedure(

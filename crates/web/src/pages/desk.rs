@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use chrono::NaiveDate;
 use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::{Person, Words as Text};
 use domain::dossier::{Channel, Paper, PaperCopy, Reception, Refusal};
@@ -20,9 +21,10 @@ use domain::time;
 use http::StatusCode;
 
 use super::dossier::content;
+use super::list::day::Happened;
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::{Fields, LONGEST_TEXT};
+use crate::fields::{Fields, LONGEST_LINE, LONGEST_TEXT};
 use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
@@ -42,12 +44,16 @@ const OFFERED: usize = 8;
 struct DeskPage {
     frame: Frame,
     unit: String,
+    /// How many dossiers the desk took in today, and the list of them.
+    received: (Markup, String),
     problem: Option<Markup>,
     wrong: Vec<(&'static str, Markup)>,
     /// Set if a duplicate exists: its code, or none if the clerk may not see that dossier.
     duplicate: Option<Option<String>>,
     query: String,
     offered: Vec<Offer>,
+    /// Whether those that the desk receives most stand first.
+    commonest_first: bool,
     chosen: bool,
     fields: Vec<Field>,
     /// The procedure whose papers are shown; empty without one.
@@ -69,6 +75,13 @@ struct Offer {
     name: String,
     more: String,
     chosen: bool,
+}
+
+impl DeskPage {
+    fn wrong(&self, field: &str) -> Option<&Markup> {
+        let mut wrong = self.wrong.iter();
+        wrong.find(|(name, _)| *name == field).map(|(_, why)| why)
+    }
 }
 
 struct Field {
@@ -98,7 +111,7 @@ async fn empty(
 ) -> Result<Response, Fault> {
     let unit = unit_of(&pages, &staff, &unit)?;
     let typed = Fields::of(&staff.visit.uri);
-    Ok(html(&draw(&pages, &staff, &unit, &typed)?))
+    Ok(html(&draw(&pages, &staff, &unit, &typed).await?))
 }
 
 fn unit_of(pages: &Pages, staff: &Staff, unit: &str) -> Result<UnitCode, Fault> {
@@ -108,6 +121,44 @@ fn unit_of(pages: &Pages, staff: &Staff, unit: &str) -> Result<UnitCode, Fault> 
     let method = app::access::Method::Act(domain::dossier::Action::Receive);
     app::access::check_unit(staff.caller(), method, &code)?;
     Ok(code)
+}
+
+/// The procedures in force, those that the desk receives most first.
+async fn commonest_first(
+    pages: &Pages,
+    staff: &Staff,
+    unit: &UnitCode,
+    today: NaiveDate,
+) -> Result<(Vec<Arc<Procedure>>, bool), Fault> {
+    let catalogue = pages.engine.catalogue(&staff.caller().province);
+    let mut all: Vec<_> = catalogue.procedures.iter_in_force(today).cloned().collect();
+    let received = pages.engine.received_lately(staff.caller(), unit).await?;
+    let place = |procedure: &Procedure| {
+        let mut places = received.iter();
+        places
+            .position(|(code, _)| *code == procedure.code)
+            .unwrap_or(usize::MAX)
+    };
+    all.sort_by_cached_key(|procedure| place(procedure));
+    Ok((all, !received.is_empty()))
+}
+
+/// How many dossiers the desk took in on a day, and the list of them.
+async fn received_on(
+    pages: &Pages,
+    staff: &Staff,
+    unit: &UnitCode,
+    day: NaiveDate,
+) -> Result<(Markup, String), Fault> {
+    let query = Happened::Received.query(unit, day);
+    let received = pages.engine.count(staff.caller(), &query).await?;
+    let said = match received.at_least {
+        true => "desk.received_at_least",
+        false => "desk.received",
+    };
+    let count = staff.visit.say().count(received.number);
+    let said = staff.visit.words().fill(said, &[("count", count.into())]);
+    Ok((said, Happened::Received.address(unit, day)))
 }
 
 /// The procedures that a text may mean; accents and the order of words do not matter.
@@ -121,12 +172,18 @@ fn offered(all: &[Arc<Procedure>], query: &str) -> Vec<Arc<Procedure>> {
     found.take(OFFERED).cloned().collect()
 }
 
-fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result<DeskPage, Fault> {
+async fn draw(
+    pages: &Pages,
+    staff: &Staff,
+    unit: &UnitCode,
+    typed: &Fields,
+) -> Result<DeskPage, Fault> {
     let (words, say, engine) = (staff.visit.words(), staff.visit.say(), &pages.engine);
     let now = engine.now();
     let today = time::local_day(now);
     let catalogue = engine.catalogue(&staff.caller().province);
-    let all: Vec<Arc<Procedure>> = catalogue.procedures.iter_in_force(today).cloned().collect();
+    let (all, commonest_first) = commonest_first(pages, staff, unit, today).await?;
+    let received = received_on(pages, staff, unit, today).await?;
     let query = typed.get("find").to_owned();
     let mut shown = offered(&all, &query);
     let picked = typed.get("procedure");
@@ -186,6 +243,8 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     };
     Ok(DeskPage {
         unit: unit.to_string(),
+        received,
+        commonest_first,
         problem: None,
         wrong: Vec::new(),
         duplicate: None,
@@ -332,7 +391,7 @@ async fn sent(
     staff.check_form(&typed)?;
     let unit = unit_of(&pages, &staff, &unit)?;
     let words = staff.visit.words();
-    let mut page = draw(&pages, &staff, &unit, &typed)?;
+    let mut page = draw(&pages, &staff, &unit, &typed).await?;
     // Every other button only redraws the page and keeps all that was typed.
     if !typed.has("accept") {
         return Ok(html(&page));
@@ -340,13 +399,12 @@ async fn sent(
     let (person, mut wrong) = person(&typed);
     let chosen = page.offered.iter().find(|offer| offer.chosen);
     let chosen = chosen.map(|offer| offer.code.clone());
-    if chosen.is_none() {
+    let limits = [("find", LONGEST_LINE), ("incomplete", LONGEST_TEXT)];
+    let long = typed.too_long(&limits, &staff.visit);
+    if chosen.is_none() && long.iter().all(|(name, _)| *name != "find") {
         wrong.insert(0, ("find", "desk.procedure_wrong"));
     }
-    if typed.get("incomplete").chars().count() > LONGEST_TEXT {
-        wrong.push(("incomplete", "act.too_long"));
-    }
-    if let (true, Some(code)) = (wrong.is_empty(), chosen) {
+    if let (true, Some(code)) = (wrong.is_empty() && long.is_empty(), chosen) {
         match receive(&pages, &staff, &unit, &typed, person, &code).await {
             Ok(to) => return Ok(Redirect::to(&to).into_response()),
             Err(Error::Refused {
@@ -380,6 +438,7 @@ async fn sent(
     page.wrong = wrong
         .iter()
         .map(|(name, key)| (*name, words.t(key)))
+        .chain(long)
         .collect();
     page.frame.title = words.t("desk.error_title");
     Ok(answered(&page, StatusCode::UNPROCESSABLE_ENTITY))

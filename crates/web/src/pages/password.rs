@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::Error;
-use app::accounts::SHORTEST;
+use app::accounts::{LONGEST_PASSWORD, SHORTEST};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -66,7 +66,11 @@ async fn choose(
     staff.check_form(&fields)?;
     let words = staff.visit.words();
     let new = fields.raw("new");
-    let wrong = if new == fields.raw("again") {
+    let limits = ["current", "new", "again"].map(|name| (name, LONGEST_PASSWORD));
+    let mut long = fields.too_long(&limits, &staff.visit);
+    let wrong = if !long.is_empty() {
+        long.swap_remove(0)
+    } else if new == fields.raw("again") {
         let current = fields.raw("current");
         let peer = &staff.visit.peer;
         let chosen = pages

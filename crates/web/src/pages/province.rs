@@ -157,7 +157,7 @@ impl Asked {
             period: period.unwrap_or(Period::Month),
             order,
             descending,
-            text: fields.get("q").to_owned(),
+            text: fields.searched("q"),
         }
     }
 

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use app::Error;
-use app::accounts::Opened;
+use app::accounts::{LONGEST_PASSWORD, Opened};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use domain::id::ActorId;
 use domain::role::Role;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_LINE};
 use crate::frame::{self, Frame, Section, html};
 use crate::visit::{CHOOSE_PASSWORD, SESSION, Staff, Visit};
 use crate::words::Markup;
@@ -101,6 +102,17 @@ async fn with_password(
     fields: Fields,
 ) -> Result<Response, Fault> {
     let (name, password) = (fields.get("name"), fields.raw("password"));
+    let limits = [("name", ActorId::LONGEST), ("password", LONGEST_PASSWORD)];
+    if !fields.too_long(&limits, &visit).is_empty() {
+        let [name, password] = limits.map(|(_, most)| visit.say().count(most as u64));
+        let places = [("name", name.into()), ("password", password.into())];
+        let page = SignInPage {
+            name: fields.get("name").to_owned(),
+            wrong: Some(visit.words().fill("sign_in.too_long", &places)),
+            ..SignInPage::new(&pages, &visit, &fields)
+        };
+        return Ok(page.again(&visit));
+    }
     match pages.accounts.sign_in(name, password, &visit.peer).await {
         Ok(opened) => Ok(enter(&pages, visit, opened, &fields)),
         Err(error) => {
@@ -121,6 +133,18 @@ async fn with_token(
     fields: Fields,
 ) -> Result<Response, Fault> {
     let token = fields.get("token");
+    if !fields
+        .too_long(&[("token", LONGEST_LINE)], &visit)
+        .is_empty()
+    {
+        let count = visit.say().count(LONGEST_LINE as u64);
+        let places = [("count", count.into())];
+        let page = SignInPage {
+            wrong_token: Some(visit.words().fill("sign_in.token_too_long", &places)),
+            ..SignInPage::new(&pages, &visit, &fields)
+        };
+        return Ok(page.again(&visit));
+    }
     match pages.accounts.sign_in_with_token(token, &visit.peer).await {
         Ok(opened) => Ok(enter(&pages, visit, opened, &fields)),
         Err(error) => {

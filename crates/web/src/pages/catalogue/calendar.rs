@@ -22,7 +22,7 @@ use super::changes::{Changes, LISTED};
 use super::month::{Month, kind_key, months};
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_LINE, LONGEST_TEXT};
 use crate::frame::{Frame, Section, html};
 use crate::say::Format;
 use crate::visit::Staff;
@@ -268,8 +268,15 @@ async fn propose(
 ) -> Result<Response, Fault> {
     staff.check_form(&fields)?;
     let words = staff.visit.words();
+    let limits = [
+        ("name", LONGEST_LINE),
+        ("source", LONGEST_LINE),
+        ("reason", LONGEST_TEXT),
+    ];
+    let long = fields.too_long(&limits, &staff.visit);
     let wrong = match read(&fields) {
         Err((field, key)) => vec![(field, words.t(key))],
+        Ok(_) if !long.is_empty() => long,
         Ok((off, make_up)) => {
             let days = NewDays {
                 off: off.map(|day| (day, kind(&fields))),

@@ -24,7 +24,7 @@ use super::calendar::effects;
 use super::changes::Changes;
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_LINE, LONGEST_TEXT};
 use crate::frame::{Frame, Section, html};
 use crate::say::Format;
 use crate::visit::Staff;
@@ -340,6 +340,15 @@ struct NewPage {
     text: String,
     reason: String,
     wrong: Vec<String>,
+    /// The fields that are too long, with the words to say at them.
+    long: Vec<(&'static str, Markup)>,
+}
+
+impl NewPage {
+    fn long(&self, field: &str) -> Option<&Markup> {
+        let mut long = self.long.iter();
+        long.find(|(name, _)| *name == field).map(|(_, why)| why)
+    }
 }
 
 async fn begin(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
@@ -355,6 +364,7 @@ async fn begin(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
         text,
         reason: String::new(),
         wrong: Vec::new(),
+        long: Vec::new(),
     }))
 }
 
@@ -364,12 +374,16 @@ async fn propose(
     fields: Fields,
 ) -> Result<Response, Fault> {
     staff.check_form(&fields)?;
-    let words = staff.visit.words();
     let draft = Draft {
         path: fields.get("path").to_owned(),
         text: fields.raw("text").to_owned(),
         reason: fields.get("reason").to_owned(),
     };
+    let limits = [("path", LONGEST_LINE), ("reason", LONGEST_TEXT)];
+    let long = fields.too_long(&limits, &staff.visit);
+    if !long.is_empty() {
+        return Ok(not_proposed(&pages, &staff, draft, Vec::new(), long));
+    }
     match pages
         .engine
         .propose_document(staff.caller(), draft.clone())
@@ -379,22 +393,34 @@ async fn propose(
             Ok(Redirect::to(&format!("/documents/{}", document.number)).into_response())
         }
         Err(Error::Invalid(wrong)) => {
-            let title = words.t("documents.new");
-            let error = words.t("form.error");
-            let title = Markup::made(format!("{error} {title}"));
-            let page = NewPage {
-                frame: Frame::staff(&pages, &staff, Section::Catalogue, title),
-                path: draft.path,
-                text: draft.text,
-                reason: draft.reason,
-                wrong: wrong.into_iter().map(|field| field.problem).collect(),
-            };
-            let mut answer = html(&page);
-            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(answer)
+            let wrong = wrong.into_iter().map(|field| field.problem).collect();
+            Ok(not_proposed(&pages, &staff, draft, wrong, Vec::new()))
         }
         Err(other) => Err(other.into()),
     }
+}
+
+fn not_proposed(
+    pages: &Pages,
+    staff: &Staff,
+    draft: Draft,
+    wrong: Vec<String>,
+    long: Vec<(&'static str, Markup)>,
+) -> Response {
+    let words = staff.visit.words();
+    let (title, error) = (words.t("documents.new"), words.t("form.error"));
+    let title = Markup::made(format!("{error} {title}"));
+    let page = NewPage {
+        frame: Frame::staff(pages, staff, Section::Catalogue, title),
+        path: draft.path,
+        text: draft.text,
+        reason: draft.reason,
+        wrong,
+        long,
+    };
+    let mut answer = html(&page);
+    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    answer
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
     access::check_role(staff.caller(), Method::ReadCatalogue)?;
     let (words, say) = (staff.visit.words(), staff.visit.say());
     let asked = Fields::of(&staff.visit.uri);
-    let (text, field) = (asked.get("q").to_owned(), asked.get("field").to_owned());
+    let (text, field) = (asked.searched("q"), asked.get("field").to_owned());
     let today = time::local_day(pages.engine.now());
     let catalogue = pages.engine.catalogue(&staff.caller().province);
     let mut fields: BTreeMap<String, String> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 mod act;
 mod clock;
+mod detail;
 mod form;
 mod notices;
 mod story;
@@ -24,6 +25,7 @@ use domain::dossier::{Action, Channel, Event, usual_action};
 use domain::language::Language;
 use domain::time;
 
+use self::detail::Details;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -172,7 +174,16 @@ async fn show(
         split: split(&times, words, say),
         steps: steps(&view, &visited, &times, words, say),
         facts: facts(&view, unit.map_or("", |unit| &unit.name), &rows),
-        story: story::entries(&history, &view, &directory, words, say),
+        story: story::entries(
+            &history,
+            &Details {
+                view: &view,
+                directory: &directory,
+                catalogue: &catalogue,
+                words,
+                say,
+            },
+        ),
         notices,
         code,
     }))
@@ -181,7 +192,8 @@ async fn show(
 /// Opens the dossier if the search finds a single one; otherwise lists those found.
 async fn search(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
     let fields = Fields::of(&staff.visit.uri);
-    let text = fields.get("q");
+    let text = fields.searched("q");
+    let text = text.as_str();
     let (engine, caller) = (&pages.engine, staff.caller());
     let found = match engine.search(caller, text, 50).await {
         Ok(found) => found,

@@ -1,10 +1,10 @@
 //! The events of a dossier with their actors, newest first.
 
-use app::accounts::Directory;
 use app::view::{HistoryEntry, View};
 use domain::language::Language;
 use domain::role::Role;
 
+use super::detail::Details;
 use crate::say::{Format, capital};
 use crate::words::{Markup, Words};
 
@@ -18,22 +18,27 @@ pub struct Entry {
     pub when: String,
     /// Who did it.
     pub who: String,
+    /// How much, what, from whom to whom, until when.
+    pub details: Vec<Markup>,
     /// The written texts, as far as the caller may read them.
     pub texts: String,
 }
 
 /// All events of the story.
-pub fn entries(
-    history: &[HistoryEntry],
-    view: &View,
-    directory: &Directory,
-    words: &Words,
-    say: Format,
-) -> Vec<Entry> {
+pub fn entries(history: &[HistoryEntry], details: &Details<'_>) -> Vec<Entry> {
+    let Details {
+        view,
+        directory,
+        words,
+        say,
+        ..
+    } = *details;
     let newest_first = history.iter().rev();
     let entries = newest_first.map(|entry| {
         let record = &entry.record;
         let kind = record.event.kind();
+        let named = entry.named.iter().filter(|(field, _)| field == "receiver");
+        let named = named.map(|(_, name)| Markup::of(name));
         let texts = entry.texts.iter().map(|(_, text)| capital(text));
         Entry {
             class: match kind {
@@ -47,6 +52,7 @@ pub fn entries(
                 None if record.role == Role::Portal => words.t("role.portal").plain(),
                 _ => directory.name(&record.actor),
             },
+            details: details.of(&record.event).into_iter().chain(named).collect(),
             texts: texts.collect::<Vec<_>>().join(". "),
         }
     });

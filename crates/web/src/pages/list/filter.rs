@@ -92,7 +92,7 @@ impl Filter {
             state: Status::ALL
                 .into_iter()
                 .find(|it| it.is_open() && it.as_str() == state),
-            text: fields.get("q").chars().take(200).collect(),
+            text: fields.searched("q"),
             order: order.unwrap_or_default(),
             descending: descending && order.is_some(),
             page: fields.get("page").parse().unwrap_or(1).clamp(1, 100_000),

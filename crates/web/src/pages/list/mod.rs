@@ -1,7 +1,7 @@
 //! `/units/{unit}/list`: pending dossiers, filtered and sorted as the address says. Also
-//! `/units/{unit}/done`: dossiers that ended on a day.
+//! `/units/{unit}/done` and `/units/{unit}/received`: dossiers that ended or came in on a day.
 
-pub mod done;
+pub mod day;
 pub mod export;
 mod filter;
 
@@ -38,7 +38,7 @@ pub fn routes() -> Router<Arc<Pages>> {
         .route("/units/{unit}/list", get(show))
         .route("/units/{unit}/list.csv", get(export::csv))
         .route("/units/{unit}/list.xlsx", get(export::xlsx))
-        .merge(done::routes())
+        .merge(day::routes())
 }
 
 #[derive(Template)]

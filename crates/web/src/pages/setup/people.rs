@@ -17,10 +17,10 @@ use http::StatusCode;
 use super::{UnitChoice, choices, unit_name};
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_LINE};
 use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
-use crate::words::Markup;
+use crate::words::{Markup, Words};
 
 pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new()
@@ -154,11 +154,20 @@ async fn add(
         page.one_more = true;
         return Ok(html(&page));
     }
+    let limits = [
+        ("full_name", LONGEST_LINE),
+        ("name", ActorId::LONGEST),
+        ("position", LONGEST_LINE),
+    ];
+    let long = fields.too_long(&limits, &staff.visit);
+    if !long.is_empty() {
+        return Ok(refused(words, draw(&pages, &staff, typed).await?, long));
+    }
     let password = match pages.accounts.add_person(staff.caller(), &typed).await {
         Ok(password) => password,
         Err(Error::Invalid(wrong)) => {
-            let mut page = draw(&pages, &staff, typed).await?;
-            page.wrong = wrong
+            let page = draw(&pages, &staff, typed).await?;
+            let wrong = wrong
                 .iter()
                 .filter_map(|wrong| {
                     let (field, key) = match wrong.field.as_str() {
@@ -174,17 +183,22 @@ async fn add(
                     Some((field, words.t(key)))
                 })
                 .collect();
-            let error = words.t("form.error");
-            page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
-            let mut answer = html(&page);
-            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(answer);
+            return Ok(refused(words, page, wrong));
         }
         Err(other) => return Err(other.into()),
     };
     let actor = actor(&typed.name)?;
     let page = person_page(&pages, &staff, &actor, Some(password)).await?;
     Ok(html(&page))
+}
+
+fn refused(words: &Words, mut page: PeoplePage, wrong: Vec<(&'static str, Markup)>) -> Response {
+    page.wrong = wrong;
+    let error = words.t("form.error");
+    page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
+    let mut answer = html(&page);
+    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    answer
 }
 
 fn actor(name: &str) -> Result<ActorId, Fault> {

@@ -17,10 +17,10 @@ use http::StatusCode;
 use super::{choices, staffing};
 use crate::Pages;
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, LONGEST_LINE};
 use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
-use crate::words::Markup;
+use crate::words::{Markup, Words};
 
 pub(super) fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/setup/units", get(show).post(add))
@@ -55,7 +55,7 @@ async fn draw(pages: &Pages, staff: &Staff, typed: NewUnit) -> Result<UnitsPage,
     let accounts = pages.accounts.people(staff.caller()).await?;
     let staffed = staffing(&accounts);
     let fields = Fields::of(&staff.visit.uri);
-    let text = fields.get("q").to_owned();
+    let text = fields.searched("q");
     let wanted = fold(&text);
     let catalogue = pages.engine.catalogue(&staff.caller().province);
     let is_whole = |code: &str| {
@@ -105,11 +105,16 @@ async fn add(
         name: fields.get("name").to_owned(),
         from: None,
     };
+    let limits = [("name", LONGEST_LINE)];
+    let long = fields.too_long(&limits, &staff.visit);
+    if !long.is_empty() {
+        return Ok(refused(words, draw(&pages, &staff, typed).await?, long));
+    }
     match pages.engine.add_unit(staff.caller(), &typed).await {
         Ok(unit) => Ok(Redirect::to(&format!("/setup/people?unit={unit}")).into_response()),
         Err(Error::Invalid(wrong)) => {
-            let mut page = draw(&pages, &staff, typed).await?;
-            page.wrong = wrong
+            let page = draw(&pages, &staff, typed).await?;
+            let wrong = wrong
                 .iter()
                 .map(|wrong| match wrong.field.as_str() {
                     "statistics_code" => ("statistics_code", words.t("units.statistics_wrong")),
@@ -118,12 +123,17 @@ async fn add(
                     _ => ("code", words.t("units.code_wrong")),
                 })
                 .collect();
-            let error = words.t("form.error");
-            page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
-            let mut answer = html(&page);
-            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(answer)
+            Ok(refused(words, page, wrong))
         }
         Err(other) => Err(other.into()),
     }
+}
+
+fn refused(words: &Words, mut page: UnitsPage, wrong: Vec<(&'static str, Markup)>) -> Response {
+    page.wrong = wrong;
+    let error = words.t("form.error");
+    page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
+    let mut answer = html(&page);
+    *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    answer
 }

@@ -85,9 +85,8 @@ async fn show(
         Some(month) => Some(engine.flag_record(caller, Some(&unit), Some(month)).await?),
         None => None,
     };
-    let mut done = list::done::query(&unit, today);
-    done.page.size = 1;
-    let done = engine.list(caller, done).await?.total.unwrap_or_default();
+    let done = list::day::Happened::Done.query(&unit, today);
+    let done = engine.count(caller, &done).await?.number;
     let directory = pages.accounts.directory(&caller.province).await?;
     let (words, say) = (staff.visit.words(), staff.visit.say());
     let rows = Rows {

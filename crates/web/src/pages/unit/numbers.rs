@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use domain::id::UnitCode;
 use domain::role::Role;
 
-use crate::pages::list::{Filter, done};
+use crate::pages::list::Filter;
+use crate::pages::list::day::Happened;
 use crate::rows::Rows;
 use crate::say::{Format, day_length};
 use crate::words::{Markup, Words};
@@ -134,7 +135,7 @@ pub fn seven(words: &Words, say: Format, of: &Counted<'_>) -> Vec<Number> {
             words.t("unit.waiting_more"),
         ),
         Number {
-            href: done::address(unit, of.today),
+            href: Happened::Done.address(unit, of.today),
             class: "k-ok",
             count: say.count(of.done),
             what: words.t("unit.done"),
