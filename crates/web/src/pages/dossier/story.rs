@@ -47,9 +47,9 @@ pub fn entries(history: &[HistoryEntry], details: &Details<'_>) -> Vec<Entry> {
             },
             what: what(entry, view, words, say),
             when: say.full_moment(record.event_time),
-            who: match directory.get(&record.actor) {
-                // A program has no name, and its id says nothing to people.
-                None if record.role == Role::Portal => words.t("role.portal").plain(),
+            // A program has no name, and its id says nothing to people.
+            who: match record.role {
+                Role::Portal => words.t("role.portal").plain(),
                 _ => directory.name(&record.actor),
             },
             details: details.of(&record.event).into_iter().chain(named).collect(),
