@@ -107,7 +107,21 @@ $$;
 
 CREATE FUNCTION viewed_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'what was viewed is never changed' USING ERRCODE = 'MC001';
+    IF TG_OP = 'DELETE' AND EXISTS (
+        SELECT 1 FROM viewed_since s WHERE s.province = old.province AND old.at < s.at) THEN
+        RETURN old;
+    END IF;
+    RAISE EXCEPTION 'what was viewed is never changed, nor deleted before its time is over'
+        USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION viewed_since_only_moves_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND new.at >= old.at AND new.province = old.province THEN
+        RETURN new;
+    END IF;
+    RAISE EXCEPTION 'the moment before which viewings are gone only moves on' USING ERRCODE = 'MC001';
 END
 $$;
 
@@ -694,6 +708,13 @@ CREATE TABLE viewed (
     CONSTRAINT viewed_province_check CHECK (length(province) = 2)
 );
 
+CREATE TABLE viewed_since (
+    at bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    CONSTRAINT viewed_since_pkey PRIMARY KEY (province),
+    CONSTRAINT viewed_since_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE viewing (
     number bigint NOT NULL,
     at bigint NOT NULL,
@@ -861,5 +882,7 @@ CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH RO
 CREATE TRIGGER skipped_is_never_changed BEFORE DELETE OR UPDATE ON skipped FOR EACH ROW EXECUTE FUNCTION skipped_is_never_changed();
 
 CREATE TRIGGER viewed_is_never_changed BEFORE DELETE OR UPDATE ON viewed FOR EACH ROW EXECUTE FUNCTION viewed_is_never_changed();
+
+CREATE TRIGGER viewed_since_only_moves_on BEFORE DELETE OR UPDATE ON viewed_since FOR EACH ROW EXECUTE FUNCTION viewed_since_only_moves_on();
 
 CREATE TRIGGER viewing_is_never_changed BEFORE DELETE OR UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_is_never_changed();

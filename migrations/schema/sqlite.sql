@@ -641,16 +641,35 @@ CREATE TABLE viewed (
 
 CREATE INDEX viewed_at ON viewed (province, at);
 
+CREATE TRIGGER viewed_goes_when_its_time_is_over
+BEFORE DELETE ON viewed
+WHEN NOT EXISTS (SELECT 1 FROM viewed_since s WHERE s.province = old.province AND old.at < s.at)
+BEGIN
+    SELECT RAISE(ABORT, 'what was viewed is not deleted before its time is over');
+END;
+
 CREATE TRIGGER viewed_is_never_changed
 BEFORE UPDATE ON viewed
 BEGIN
     SELECT RAISE(ABORT, 'what was viewed is never changed');
 END;
 
-CREATE TRIGGER viewed_is_never_deleted
-BEFORE DELETE ON viewed
+CREATE TABLE viewed_since (
+    province TEXT    NOT NULL PRIMARY KEY CHECK (length(province) = 2),
+    at       INTEGER NOT NULL -- what was viewed before is gone, or may go
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER viewed_since_is_never_deleted
+BEFORE DELETE ON viewed_since
 BEGIN
-    SELECT RAISE(ABORT, 'what was viewed is never deleted');
+    SELECT RAISE(ABORT, 'the moment before which viewings are gone only moves on');
+END;
+
+CREATE TRIGGER viewed_since_only_moves_on
+BEFORE UPDATE ON viewed_since
+WHEN new.at < old.at OR new.province <> old.province
+BEGIN
+    SELECT RAISE(ABORT, 'the moment before which viewings are gone only moves on');
 END;
 
 CREATE TABLE viewing (

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
     AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
-    Job, KeptText, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting,
-    PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store,
-    StoreError, SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook,
-    WriteAccess, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices,
-    WriteNumbers, WritePins, WritePortal, WritePrints, WriteReadings, WriteTokens, WriteWebhooks,
-    WrongPin,
+    FeedHead, Job, KeptText, Key, Lease, LeaseClaim, Loaded, LookAtEnds, NoticeEnd, NoticeKey,
+    ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved,
+    Settlement, Store, StoreError, SystemReading, Token, Verdict, Viewed, VoidWanted, Voided,
+    Wanted, Webhook, WriteAccess, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs,
+    WriteNotices, WriteNumbers, WritePins, WritePortal, WritePrints, WriteReadings, WriteTokens,
+    WriteWebhooks, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode, RequestId};
@@ -25,6 +25,17 @@ pub struct HeldStore {
     pub arrived: mpsc::UnboundedSender<()>,
     /// Lets through as many commits as it has permits.
     pub open: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl LookAtEnds for HeldStore {
+    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
+        self.store.feed_head().await
+    }
+
+    async fn flags_head(&self) -> Result<FeedHead, StoreError> {
+        self.store.flags_head().await
+    }
 }
 
 #[async_trait]
@@ -108,6 +119,15 @@ impl WriteTokens for HeldStore {
 impl WriteAccess for HeldStore {
     async fn change_access(&self, change: &AccessChange) -> Result<AccessOutcome, StoreError> {
         self.store.change_access(change).await
+    }
+
+    async fn forget_viewed(
+        &self,
+        province: &ProvinceCode,
+        before: Instant,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        self.store.forget_viewed(province, before, most).await
     }
 
     async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError> {

@@ -33,6 +33,7 @@ mod merger;
 mod metrics;
 mod migrations;
 mod mirrors;
+mod neighbours;
 mod numbers;
 mod offline;
 mod openapi;

@@ -5,6 +5,7 @@ mod citizens;
 mod comparing;
 mod contract;
 mod defects;
+mod exchange;
 pub mod handed_in;
 mod hooks;
 mod kills;

@@ -79,7 +79,7 @@ async fn an_office_that_nobody_touched_is_as_its_events_say(on: Backend) {
     // Also those of a citizen, who has no token.
     let read = world.store.read().await.unwrap();
     let province = Scope::Province(who(Role::Leader, WARD).province);
-    let events = read.feed(&province, 0, 1_000).await.unwrap();
+    let events = read.feed(&province, 0, u64::MAX, 1_000).await.unwrap();
     assert!(
         events
             .iter()

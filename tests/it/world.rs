@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use app::ports::{Clock, Ids, Scope, Store};
+use app::ports::{Clock, Ids, LookAtEnds, Scope, Store};
 use app::tokens::{self, Grant};
 use app::view::{DossierName, View};
 use app::{Caller, Engine, Error, Parts, RequestIdentity};
@@ -93,8 +93,9 @@ pub struct World {
 pub async fn feed_settles(store: &SeaStore, events: usize) {
     let scope = Scope::Province(who(Role::Portal, PROVINCE).province);
     for _ in 0..1_000 {
+        let end = store.feed_head().await.unwrap().last;
         let read = store.read().await.unwrap();
-        if read.feed(&scope, 0, 1_000).await.unwrap().len() >= events {
+        if read.feed(&scope, 0, end, 1_000).await.unwrap().len() >= events {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;

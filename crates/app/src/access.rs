@@ -168,6 +168,8 @@ pub enum Method {
     SetNoticeAgreement,
     /// Read how a citizen is told.
     ListNoticeAgreements,
+    /// Read how far other systems have been told of a dossier.
+    GetDossierExchange,
     /// Print a list of a desk.
     PrintList,
     /// Find dossiers.
@@ -298,6 +300,7 @@ impl Method {
             Method::PrintForm => "PrintForm",
             Method::SetNoticeAgreement => "SetNoticeAgreement",
             Method::ListNoticeAgreements => "ListNoticeAgreements",
+            Method::GetDossierExchange => "GetDossierExchange",
             Method::PrintList => "PrintList",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
@@ -368,6 +371,7 @@ impl Method {
             | Method::ListDossiers
             | Method::ListDossierEvents
             | Method::GetDossierTimes
+            | Method::GetDossierExchange
             | Method::SearchDossiers
             | Method::ListEvents
             | Method::WatchEvents => &[
@@ -558,6 +562,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::PrintForm
         | Method::SetNoticeAgreement
         | Method::ListNoticeAgreements
+        | Method::GetDossierExchange
         | Method::PrintList
         | Method::SearchDossiers
         | Method::ListWorklist

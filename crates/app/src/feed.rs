@@ -61,15 +61,15 @@ impl Engine {
     /// event stood there is another one now, or none.
     pub async fn feed(&self, caller: &Caller, after: &str, limit: i32) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
+        let head = self.feed_end().await?;
         let read = self.context.store.read().await?;
-        let head = read.feed_head().await?;
         self.feed_page(read.as_ref(), caller, after, limit, &head)
             .await
     }
 
     /// The present end of the feed.
     pub async fn feed_end(&self) -> Result<FeedHead, Error> {
-        Ok(self.context.store.read().await?.feed_head().await?)
+        Ok(self.context.store.feed_head().await?)
     }
 
     /// As [`Engine::feed`], up to an end that was looked at after the cursor was given: all who
@@ -109,9 +109,8 @@ impl Engine {
                 place
             }
         };
-        let mut found = read.feed(&caller.scope(), after, limit).await?;
-        // What came in after that end is left for the next page.
-        found.retain(|(place, _)| *place <= head.last);
+        let scope = caller.scope();
+        let found = read.feed(&scope, after, head.last, limit).await?;
         // At the end every event up to the head has been looked at, also those that the caller may
         // not see.
         let until = match found.last() {

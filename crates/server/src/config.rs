@@ -64,6 +64,8 @@ pub struct Config {
     pub backup_every_hours: u32,
     /// How many of the newest stay.
     pub backup_keep: usize,
+    /// For how many months it is kept who looked at personal values; 0 for good.
+    pub viewings_months: u32,
     /// From how many milliseconds on a call is slow, and is logged.
     pub slow_call_ms: u64,
     /// What is logged, as in `info,sqlx=warn`.
@@ -127,6 +129,7 @@ impl Default for Config {
             backup_folder: None,
             backup_every_hours: 24,
             backup_keep: 14,
+            viewings_months: 24,
             slow_call_ms: 1_000,
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
@@ -139,7 +142,7 @@ impl Default for Config {
 }
 
 /// Environment variables, by the key they override.
-const VARIABLES: [(&str, &str); 27] = [
+const VARIABLES: [(&str, &str); 28] = [
     ("MOTCUA_DATABASE", "database"),
     ("MOTCUA_LISTEN", "listen"),
     ("MOTCUA_TLS_CERTIFICATE", "tls_certificate"),
@@ -163,6 +166,7 @@ const VARIABLES: [(&str, &str); 27] = [
     ("MOTCUA_BACKUP_FOLDER", "backup_folder"),
     ("MOTCUA_BACKUP_EVERY_HOURS", "backup_every_hours"),
     ("MOTCUA_BACKUP_KEEP", "backup_keep"),
+    ("MOTCUA_VIEWINGS_MONTHS", "viewings_months"),
     ("MOTCUA_SLOW_CALL_MS", "slow_call_ms"),
     ("MOTCUA_LOG", "log"),
     ("MOTCUA_LOG_FORMAT", "log_format"),
@@ -321,6 +325,12 @@ impl Config {
                 return wrong(&format!("{key} = 0: must be at least 1"));
             }
         }
+        if (1..LEAST_VIEWINGS_MONTHS).contains(&self.viewings_months) {
+            return wrong(&format!(
+                "viewings_months = {}: must be at least {LEAST_VIEWINGS_MONTHS}, or 0 for good",
+                self.viewings_months
+            ));
+        }
         self.proxies()?;
         self.origins()?;
         if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
@@ -363,6 +373,10 @@ impl Config {
         Ok(self)
     }
 }
+
+/// For how long logs of a system must be there at least: twelve months (Decree 53/2022/NĐ-CP, Art. 27(3), read in
+/// no official copy; whether the rules under Law 116/2025/QH15 keep that is unconfirmed).
+const LEAST_VIEWINGS_MONTHS: u32 = 12;
 
 /// Variables of the test suite, which starts this program in its own environment.
 const OF_TESTS: [&str; 13] = [

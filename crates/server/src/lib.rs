@@ -15,6 +15,7 @@ mod preflight;
 mod progress;
 mod readers;
 mod remotes;
+mod retention;
 mod scratch;
 mod secret;
 mod supervisor;

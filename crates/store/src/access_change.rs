@@ -19,7 +19,7 @@ use crate::inner::Inner;
 use crate::read::Reading;
 use crate::row::{Place, roles_text, units_text};
 use crate::value_table::ValueTable;
-use crate::{SeaStore, access, accounts};
+use crate::{SeaStore, access, accounts, viewed};
 
 /// How often a number is tried for that another writer may take at the same moment.
 const TRIES: u32 = 8;
@@ -31,6 +31,18 @@ impl WriteAccess for SeaStore {
         // A task of its own, so that a dropped caller cannot cut the transaction.
         let changed = tokio::spawn(async move { change(&inner, &wanted).await });
         changed.await.map_err(unfinished)?
+    }
+
+    async fn forget_viewed(
+        &self,
+        province: &ProvinceCode,
+        before: Instant,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        let (inner, province) = (Arc::clone(&self.inner), province.clone());
+        let gone =
+            tokio::spawn(async move { viewed::forget(&inner, &province, before, most).await });
+        gone.await.map_err(unfinished)?
     }
 
     async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError> {
@@ -81,6 +93,10 @@ impl ReadAccess for Reading {
     ) -> Result<Option<(String, Option<String>)>, StoreError> {
         let found = before(&self.db(), province, actor, request_id).await?;
         Ok(found.map(|row| (row.content, row.token)))
+    }
+
+    async fn oldest_viewed(&self) -> Result<Option<Instant>, StoreError> {
+        viewed::oldest(&self.db()).await
     }
 
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError> {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use app::ports::StoreError;
+use app::ports::{Acknowledged, StoreError};
+use chrono::TimeDelta;
 use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -60,6 +61,52 @@ pub(crate) async fn acknowledging<C: ConnectionTrait>(
     let values = vec![province.as_str().into(), by.timestamp_micros().into()];
     let rows: Vec<NameRow> = db.all(sql, values).await.map_err(store_error)?;
     Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+#[derive(FromQueryResult)]
+struct ToldRow {
+    remote: String,
+    version: i64,
+    status: i64,
+    event_at: i64,
+    record_at: i64,
+    told_at: i64,
+    first_at: i64,
+    slowest: i64,
+}
+
+/// What the portals and ministries have of a dossier, by name.
+pub(crate) async fn of_dossier<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    dossier: DossierId,
+) -> Result<Vec<(String, Acknowledged)>, StoreError> {
+    let sql = "SELECT t.remote AS remote, CAST(t.version AS bigint) AS version, \
+             CAST(t.status AS bigint) AS status, t.event_at AS event_at, t.record_at AS record_at, \
+             t.told_at AS told_at, t.first_at AS first_at, t.slowest AS slowest \
+         FROM remote r JOIN told t \
+             ON t.province = r.province AND t.remote = r.name AND t.dossier = ? \
+         WHERE r.province = ? AND r.name NOT LIKE '%.%' ORDER BY t.remote";
+    let values = vec![dossier.to_string().into(), province.as_str().into()];
+    let rows: Vec<ToldRow> = db.all(sql, values).await.map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let place = Place {
+                table: "told",
+                id: &row.remote,
+            };
+            let acknowledged = Acknowledged {
+                version: place.number("version", row.version)?,
+                status: place.number("status", row.status)?,
+                event_time: place.instant("event_at", row.event_at)?,
+                record_time: place.instant("record_at", row.record_at)?,
+                at: place.instant("told_at", row.told_at)?,
+                first: place.instant("first_at", row.first_at)?,
+                slowest: TimeDelta::microseconds(row.slowest),
+            };
+            Ok((row.remote.clone(), acknowledged))
+        })
+        .collect()
 }
 
 #[derive(FromQueryResult)]

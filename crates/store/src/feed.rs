@@ -3,7 +3,7 @@
 //! SQLite has one writer at a time, so the order of writing is the order of committing. On
 //! PostgreSQL an event's place is the number of its transaction and its place within it:
 //! a transaction that began earlier may commit later, so the feed ends before the oldest
-//! one of this database that is still open.
+//! one of this database that is still open. Whoever reads looks at that end first, and takes the view after it.
 
 use app::ports::{FeedHead, FeedHolder, Scope, StoreError};
 use domain::dossier::Record;
@@ -42,22 +42,23 @@ const EVENT: BulkInsert<13> = BulkInsert {
 /// How many bits of a place count the events of one transaction.
 const BITS: u32 = 20;
 
-/// The first place that a transaction which is still open may use.
+/// The first place that a transaction which is still open may use, for whoever takes a view later.
 ///
 /// Transactions are numbered through all databases of a server, and those of another database write
-/// nothing here. Whoever is seen to be of another one is: a transaction stays where it began, so a
-/// look that is a moment older or younger than the snapshot does not err. Only the lower half of a
-/// number is shown there; no two that are open at a time share it.
-pub(crate) const END: &str = "(SELECT (coalesce( \
-         (SELECT min(x.id::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id) \
-         WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity a \
-                 WHERE a.datname <> current_database() \
-                     AND a.backend_xid::text::bigint = (x.id::text::bigint & 4294967295)) \
-             AND NOT EXISTS (SELECT 1 FROM pg_prepared_xacts p \
-                 WHERE p.database <> current_database() \
-                     AND p.transaction::text::bigint = (x.id::text::bigint & 4294967295))), \
-         pg_snapshot_xmax(pg_current_snapshot())::text::bigint) + lift) << 20 \
-     FROM feed)";
+/// nothing here. Those of this one are looked for after the next number was read: whoever has a lower number then is
+/// still seen, or has ended before any view that is taken later. So no place below the end is missing there, and no
+/// later look finds an earlier end. Whoever is being prepared is still among the sessions or already among the
+/// prepared, for these are looked at last; who is of no known database counts as one of this. Only the lower half of
+/// a number is shown; it lies within two thousand millions of the next.
+const END: &str = "(SELECT (least(n.next, \
+         (SELECT min(n.next + ((((a.backend_xid::text::bigint - n.next) & 4294967295) \
+                 # 2147483648) - 2147483648)) \
+             FROM pg_stat_activity a \
+             WHERE a.backend_xid IS NOT NULL AND (a.datname = current_database()) IS NOT FALSE), \
+         (SELECT min(n.next + ((((p.transaction::text::bigint - n.next) & 4294967295) \
+                 # 2147483648) - 2147483648)) \
+             FROM pg_prepared_xacts p WHERE p.database = current_database())) + f.lift) << 20 \
+     FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) n)";
 
 /// Who holds the end of the feed up for longer than a batch ever takes: the transaction of this
 /// database that has written and is open longest.
@@ -138,11 +139,11 @@ struct PlaceRow {
     place: i64,
 }
 
-/// Events after a place, in order.
-pub(crate) async fn after<C: ConnectionTrait>(
+/// Events after a place and up to another, in order.
+pub(crate) async fn between<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     scope: &Scope,
-    after: u64,
+    (after, until): (u64, u64),
     limit: u32,
 ) -> Result<Vec<(u64, Record)>, StoreError> {
     let Ok(after) = i64::try_from(after) else {
@@ -154,15 +155,14 @@ pub(crate) async fn after<C: ConnectionTrait>(
         .columns(EVENT_COLUMNS.map(|column| ("e", column)))
         .from_as("event", "e")
         .and_where(Expr::col(("e", "seq")).gt(after))
+        .and_where(Expr::col(("e", "seq")).lte(i64::try_from(until).unwrap_or(i64::MAX)))
         .order_by(("e", "seq"), Order::Asc)
         .limit(limit.into());
     match db.dialect() {
         // An expression instead of the bare column: otherwise SQLite reads the whole province by an
         // index and then sorts, instead of reading the feed in its own order.
         Dialect::Sqlite => select.and_where(Expr::cust("e.province || ''").eq(province)),
-        Dialect::Postgres => select
-            .and_where(Expr::col(("e", "province")).eq(province))
-            .and_where(Expr::col(("e", "seq")).lt(Expr::cust(END))),
+        Dialect::Postgres => select.and_where(Expr::col(("e", "province")).eq(province)),
     };
     if let Scope::Units(_, units) = scope {
         let mut involved = Query::select();
@@ -260,7 +260,8 @@ struct HeadRow {
     by: Option<String>,
 }
 
-/// The feed's identity, and the place up to which it is complete.
+/// The feed's identity, and the place up to which it is complete. Outside of a transaction, for within one the
+/// server shows its sessions as they were at the first look.
 pub(crate) async fn head<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<FeedHead, StoreError> {
     // An entry that is no event has a place too, but no row among the events.
     let last = "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \

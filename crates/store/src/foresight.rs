@@ -339,7 +339,7 @@ async fn rows_of<C: ConnectionTrait>(
 pub(crate) async fn flags<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     scope: &Scope,
-    after: u64,
+    (after, until): (u64, u64),
     limit: u32,
 ) -> Result<Vec<(u64, Flag)>, StoreError> {
     let Ok(after) = i64::try_from(after) else {
@@ -351,15 +351,10 @@ pub(crate) async fn flags<C: ConnectionTrait>(
         .columns(FLAG.columns.map(|column| ("f", column)))
         .from_as("flag", "f")
         .and_where(Expr::col(("f", "seq")).gt(after))
+        .and_where(Expr::col(("f", "seq")).lte(i64::try_from(until).unwrap_or(i64::MAX)))
         .and_where(Expr::col(("f", "province")).eq(scope.province().as_str()))
         .order_by(("f", "seq"), Order::Asc)
         .limit(limit.into());
-    match db.dialect() {
-        Dialect::Sqlite => {}
-        Dialect::Postgres => {
-            select.and_where(Expr::col(("f", "seq")).lt(Expr::cust(feed::END)));
-        }
-    }
     if let Scope::Units(_, units) = scope {
         select.and_where(of_units(("f", "unit"), units));
     }

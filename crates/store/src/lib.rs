@@ -52,6 +52,7 @@ pub mod scratch;
 mod tally;
 mod value_table;
 mod verification;
+mod viewed;
 mod webhooks;
 mod wrong_pin;
 
@@ -63,10 +64,10 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Origin, Piece, Viewing};
 use app::ports::{
     Account, AccountStore, Batch, BeginAgain, BlockWanted, CommitError, Committed, Document,
-    Installation, Job, Key, KeyMark, Loaded, Numbering, PrintWanted, Printed, Proposal, Published,
-    ReadKept, ReadTx, Reserved, Restorable, Session, Store, StoreError, Token, Verdict, Verifiable,
-    VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs,
-    WriteNumbers, WritePins, WritePrints, WriteTokens, WrongPin,
+    FeedHead, Installation, Job, Key, KeyMark, Loaded, LookAtEnds, Numbering, PrintWanted, Printed,
+    Proposal, Published, ReadKept, ReadTx, Reserved, Restorable, Session, Store, StoreError, Token,
+    Verdict, Verifiable, VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts,
+    WriteJobs, WriteNumbers, WritePins, WritePrints, WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -184,6 +185,17 @@ impl SeaStore {
             connection: &self.inner.writer,
             statements: &self.inner.statements,
         }
+    }
+}
+
+#[async_trait]
+impl LookAtEnds for SeaStore {
+    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
+        feed::head(&self.reading()).await
+    }
+
+    async fn flags_head(&self) -> Result<FeedHead, StoreError> {
+        foresight::head(&self.reading()).await
     }
 }
 

@@ -1,13 +1,13 @@
 //! What is under way to other systems.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use app::ports::{
-    Compared, KeptText, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
-    ParcelPage, Posting, ReadPortal, Remote, Settlement, StoreError, There, Walk, WalkStep,
-    WritePortal,
+    Compared, Exchanged, KeptText, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder,
+    ParcelOutcome, ParcelPage, Posting, ReadPortal, Remote, Settlement, StoreError, There, Walk,
+    WalkStep, WritePortal,
 };
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta};
@@ -140,6 +140,14 @@ impl ReadPortal for Reading {
         by: Instant,
     ) -> Result<HashMap<DossierId, Instant>, StoreError> {
         acknowledged::acknowledged(&self.db(), province, remotes, dossiers, by).await
+    }
+
+    async fn exchanged(
+        &self,
+        province: &ProvinceCode,
+        dossier: DossierId,
+    ) -> Result<Vec<Exchanged>, StoreError> {
+        exchanged(&self.db(), province, dossier).await
     }
 
     async fn kept_sheets(
@@ -355,6 +363,39 @@ async fn compared<C: ConnectionTrait>(
          ORDER BY d.resolving, d.received, d.id";
     let rows: Vec<ComparedRow> = db.all(sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Compared::try_from).collect()
+}
+
+async fn exchanged<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    dossier: DossierId,
+) -> Result<Vec<Exchanged>, StoreError> {
+    let told = acknowledged::of_dossier(db, province, dossier).await?;
+    let sql = format!(
+        "SELECT {PARCEL} FROM parcel WHERE province = ? AND dossier = ? AND remote IN \
+             (SELECT name FROM remote WHERE province = ? AND name NOT LIKE '%.%')"
+    );
+    let province = province.as_str();
+    let values = vec![province.into(), dossier.to_string().into(), province.into()];
+    let under_way = select(db, &sql, values).await?;
+    let mut all: BTreeMap<String, Exchanged> = BTreeMap::new();
+    let mut of = |remote: &str, fill: &dyn Fn(&mut Exchanged)| {
+        let exchanged = all.entry(remote.to_owned()).or_insert_with(|| Exchanged {
+            remote: remote.to_owned(),
+            acknowledged: None,
+            parcel: None,
+        });
+        fill(exchanged);
+    };
+    for (remote, acknowledged) in told {
+        of(&remote, &|one| {
+            one.acknowledged = Some(acknowledged.clone())
+        });
+    }
+    for parcel in under_way {
+        of(&parcel.remote, &|one| one.parcel = Some(parcel.clone()));
+    }
+    Ok(all.into_values().collect())
 }
 
 /// Sends parked parcels again, each once by the same request.

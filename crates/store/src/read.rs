@@ -7,11 +7,11 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, ListCount, Print, PrintedForm, Rated,
-    RatingsWanted, ReadCatalogue, ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs,
-    ReadNumbers, ReadPins, ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope,
-    Search, SkippedNumbers, StoreError, Stretch, Sums, SumsWanted, Token, UnitPending,
-    WorklistPage, WrongPins,
+    Block, Document, Held, Job, Key, List, ListCount, Print, PrintedForm, Rated, RatingsWanted,
+    ReadCatalogue, ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers,
+    ReadPins, ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search,
+    SkippedNumbers, StoreError, Stretch, Sums, SumsWanted, Token, UnitPending, WorklistPage,
+    WrongPins,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -270,9 +270,10 @@ impl ReadFeed for Reading {
         &self,
         scope: &Scope,
         after: u64,
+        until: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
-        feed::after(&self.db(), scope, after, limit).await
+        feed::between(&self.db(), scope, (after, until), limit).await
     }
 
     async fn last_event(
@@ -281,10 +282,6 @@ impl ReadFeed for Reading {
         until: u64,
     ) -> Result<Option<(u64, Record)>, StoreError> {
         feed::last_event(&self.db(), province, until).await
-    }
-
-    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
-        feed::head(&self.db()).await
     }
 
     async fn moved_since(
@@ -494,9 +491,10 @@ impl ReadForecasts for Reading {
         &self,
         scope: &Scope,
         after: u64,
+        until: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Flag)>, StoreError> {
-        foresight::flags(&self.db(), scope, after, limit).await
+        foresight::flags(&self.db(), scope, (after, until), limit).await
     }
 
     async fn foretold(
@@ -523,10 +521,6 @@ impl ReadForecasts for Reading {
         until: u64,
     ) -> Result<Option<(u64, Flag)>, StoreError> {
         foresight::last_flag(&self.db(), province, until).await
-    }
-
-    async fn flags_head(&self) -> Result<FeedHead, StoreError> {
-        foresight::head(&self.db()).await
     }
 }
 

@@ -34,6 +34,7 @@ fn meant_by(words: &str) -> Vec<String> {
                     "GetDossier",
                     "ListDossierEvents",
                     "GetDossierTimes",
+                    "GetDossierExchange",
                     "PrintForm",
                     "SetNoticeAgreement",
                     "ListNoticeAgreements",

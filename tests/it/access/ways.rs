@@ -408,7 +408,11 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "CloseConsultation" => one(json!({ "number": 1, "answer": "có" })),
         "CorrectDossier" => one(json!({ "reason": why, "channel": "CHANNEL_POST" })),
         "DecideCorrection" => one(json!({ "number": 1, "verdict": "VERDICT_APPROVE" })),
-        "GetDossier" | "ListDossierEvents" | "GetDossierTimes" | "ListNoticeAgreements" => {
+        "GetDossier"
+        | "ListDossierEvents"
+        | "GetDossierTimes"
+        | "GetDossierExchange"
+        | "ListNoticeAgreements" => {
             vec![Way::Named(json!({ "name": name }))]
         }
         "ListDossiers" | "ListWorklist" => {

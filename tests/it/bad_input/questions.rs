@@ -97,6 +97,11 @@ fn rows() -> Vec<Row> {
             name(("name", json!("?"), "expected a dossier name")),
         ),
         (
+            "GetDossierExchange",
+            json!({}),
+            name(("name", json!("?"), "expected a dossier name")),
+        ),
+        (
             "ListNoticeAgreements",
             json!({}),
             name(("name", json!("?"), "expected a dossier name")),

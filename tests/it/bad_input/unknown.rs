@@ -47,6 +47,7 @@ async fn a_dossier_that_nobody_knows_is_not_found_by_any_method() {
     calls.push(("GetDossier".into(), json!({})));
     calls.push(("ListDossierEvents".into(), json!({})));
     calls.push(("GetDossierTimes".into(), json!({})));
+    calls.push(("GetDossierExchange".into(), json!({})));
     calls.push(("ListNoticeAgreements".into(), json!({})));
     let before = witness.seen().await;
     for (method, mut body) in calls {

@@ -143,7 +143,7 @@ async fn a_clock_that_runs_ahead_changes_no_order_and_no_due_time(on: Backend) {
     world.feed_settles(answers.len()).await;
     let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
     let scope = app::ports::Scope::Province(views[0].dossier.province.clone());
-    let feed = read.feed(&scope, 0, 100).await.unwrap();
+    let feed = read.feed(&scope, 0, u64::MAX, 100).await.unwrap();
     let order = feed.iter().map(|(_, record)| record.request_id.to_string());
     assert!(order.eq(answers.iter().map(|answer| answer.request.clone())));
     let auditor = Auditor::of(&world.url).await.unwrap();

@@ -99,6 +99,7 @@ async fn call(
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
         "GetReceipt" => DossierServiceClient.get_receipt(GetReceiptRequest);
         "SetNoticeAgreement" => DossierServiceClient.set_notice_agreement(SetNoticeAgreementRequest);
+        "GetDossierExchange" => DossierServiceClient.get_dossier_exchange(GetDossierExchangeRequest);
         "ListNoticeAgreements" => DossierServiceClient.list_notice_agreements(ListNoticeAgreementsRequest);
         "PrintForm" => DossierServiceClient.print_form(PrintFormRequest);
         "PrintList" => DossierServiceClient.print_list(PrintListRequest);

@@ -262,6 +262,9 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .await
         .unwrap();
     let of_it = json!({ "name": CODE });
+    tale.ask(Chairman, "GetDossierExchange", of_it.clone())
+        .await
+        .unwrap();
     tale.ask(Chairman, "ListNoticeAgreements", of_it)
         .await
         .unwrap();

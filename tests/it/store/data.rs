@@ -3,7 +3,7 @@
 
 use ::store::{Options, SeaStore};
 use app::ports::{
-    Batch, Change, CommitError, Entry, Key, NumberWanted, Secrets, Store, WriteBatches,
+    Batch, Change, CommitError, Entry, Key, LookAtEnds, NumberWanted, Secrets, WriteBatches,
 };
 use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
@@ -76,7 +76,7 @@ impl TestStore {
     pub async fn settled(&self) {
         let last = self.number("SELECT coalesce(max(seq), 0) FROM event").await;
         for _ in 0..1_000 {
-            let head = self.read().await.unwrap().feed_head().await.unwrap();
+            let head = self.feed_head().await.unwrap();
             if head.last >= u64::try_from(last).unwrap() {
                 return;
             }

@@ -80,7 +80,7 @@ async fn a_reader_keeps_its_snapshot_while_a_writer_commits(on: Backend) {
     store.write(vec![a_dossier(2).received_change()]).await;
     assert!(before.dossier(&key(2)).await.unwrap().is_none());
     let everything = before
-        .feed(&Scope::Province(province()), 0, 10)
+        .feed(&Scope::Province(province()), 0, u64::MAX, 10)
         .await
         .unwrap();
     assert!(everything.len() <= 1, "nor in the feed");

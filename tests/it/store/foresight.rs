@@ -1,7 +1,7 @@
 //! The fitted models, and the flag log.
 
 use app::foresight::{Flag, FlagReason, KeptModel, Level};
-use app::ports::{Scope, Store, WriteForecasts};
+use app::ports::{LookAtEnds, Scope, Store, WriteForecasts};
 use domain::procedure::Kind;
 use sea_orm::ConnectionTrait;
 
@@ -140,16 +140,17 @@ async fn the_flag_log_is_read_in_order_by_unit_and_from_any_place(on: Backend) {
         store.raise(std::slice::from_ref(flag)).await.unwrap();
     }
     flags_settle(&store, 3).await;
+    let end = store.flags_head().await.unwrap().last;
     let read = store.read().await.unwrap();
     let whole = Scope::Province(province());
-    let found = read.flags(&whole, 0, 10).await.unwrap();
+    let found = read.flags(&whole, 0, end, 10).await.unwrap();
     let (places, read_back): (Vec<u64>, Vec<Flag>) = found.into_iter().unzip();
     assert_eq!(read_back, flags);
-    assert!(places.is_sorted() && *places.last().unwrap() <= read.flags_head().await.unwrap().last);
-    let after_first = read.flags(&whole, places[0], 1).await.unwrap();
+    assert!(places.is_sorted() && *places.last().unwrap() <= end);
+    let after_first = read.flags(&whole, places[0], end, 1).await.unwrap();
     assert_eq!(after_first[0].1, flags[1]);
     let other = Scope::Units(province(), vec![unit(OTHER_WARD)]);
-    let found = read.flags(&other, 0, 10).await.unwrap();
+    let found = read.flags(&other, 0, end, 10).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].1, flags[1]);
 }
@@ -157,8 +158,9 @@ async fn the_flag_log_is_read_in_order_by_unit_and_from_any_place(on: Backend) {
 /// Waits for the flag log. On a server, transactions of other tests hold it up.
 async fn flags_settle(store: &TestStore, count: usize) {
     for _ in 0..1_000 {
+        let end = store.flags_head().await.unwrap().last;
         let read = store.read().await.unwrap();
-        let found = read.flags(&Scope::Province(province()), 0, 100).await;
+        let found = read.flags(&Scope::Province(province()), 0, end, 100).await;
         if found.unwrap().len() >= count {
             return;
         }
@@ -193,7 +195,7 @@ async fn a_place_in_the_feed_tells_in_which_provinces_anything_happened(on: Back
     let both = [other, province()];
     let read = store.read().await.unwrap();
     assert_eq!(read.moved_since(&both, 0).await.unwrap(), both[1..]);
-    let head = read.feed_head().await.unwrap().last;
+    let head = store.feed_head().await.unwrap().last;
     let since = read.moved_since(&both, head).await.unwrap();
     assert!(since.is_empty());
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::store::{OpenError, Options, SeaStore};
-use app::ports::{Batch, Change, CommitError, Committed, Scope, Store, Wanted, WriteBatches};
+use app::ports::{
+    Batch, Change, CommitError, Committed, LookAtEnds, Scope, Store, Wanted, WriteBatches,
+};
 use domain::digest::{from_hex, hex, sha256};
 use domain::dossier::Dossier;
 use sea_orm::{
@@ -80,9 +82,10 @@ async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &s
 }
 
 async fn places(store: &TestStore, after: u64) -> Vec<u64> {
+    let end = store.feed_head().await.unwrap().last;
     let read = store.read().await.unwrap();
     let scope = Scope::Province(province());
-    let events = read.feed(&scope, after, 100).await.unwrap();
+    let events = read.feed(&scope, after, end, 100).await.unwrap();
     events.into_iter().map(|(place, _)| place).collect()
 }
 
@@ -90,7 +93,7 @@ async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
     let store = a_store(on).await;
     let first = store.write(vec![a_dossier(1).received_change()]).await;
     store.settled().await;
-    let cursor = store.read().await.unwrap().feed_head().await.unwrap().last;
+    let cursor = store.feed_head().await.unwrap().last;
 
     let db = store.raw().await;
     let late = db
@@ -101,9 +104,7 @@ async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
     // This write begins later and commits earlier.
     store.write(vec![a_dossier(2).received_change()]).await;
 
-    let read = store.read().await.unwrap();
-    let head = read.feed_head().await.unwrap();
-    drop(read);
+    let head = store.feed_head().await.unwrap();
     assert!(
         places(&store, cursor).await.is_empty(),
         "it waits for the late one"
@@ -518,7 +519,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
         .unwrap();
     store.write(vec![a_dossier(1).received_change()]).await;
     store.settled().await;
-    let before = store.read().await.unwrap().feed_head().await.unwrap();
+    let before = store.feed_head().await.unwrap();
     db.execute_unprepared("UPDATE feed SET lift = 0")
         .await
         .unwrap();
@@ -526,7 +527,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
     let elsewhere = SeaStore::open(&store.url, Options::default())
         .await
         .unwrap();
-    let head = elsewhere.read().await.unwrap().feed_head().await.unwrap();
+    let head = elsewhere.feed_head().await.unwrap();
     assert_ne!(head.feed, before.feed, "old cursors expire");
     elsewhere
         .commit(Batch {
@@ -537,7 +538,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
     store.settled().await;
     let read = elsewhere.read().await.unwrap();
     let events = read
-        .feed(&Scope::Province(province()), 0, 10)
+        .feed(&Scope::Province(province()), 0, u64::MAX, 10)
         .await
         .unwrap();
     let order: Vec<_> = events.iter().map(|(_, record)| record.dossier).collect();
@@ -546,7 +547,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
     let again = SeaStore::open(&store.url, Options::default())
         .await
         .unwrap();
-    let known = again.read().await.unwrap().feed_head().await.unwrap();
+    let known = again.feed_head().await.unwrap();
     assert_eq!(known.feed, head.feed);
 }
 
@@ -585,10 +586,7 @@ on_servers!(a_copy_of_a_database_has_a_feed_of_its_own);
 async fn a_copy_of_a_database_has_a_feed_of_its_own(on: Backend) {
     // The tests' databases are copies of one template.
     let (one, other) = (a_store(on).await, a_store(on).await);
-    let feed_of = async |store: &TestStore| {
-        let read = store.read().await.unwrap();
-        read.feed_head().await.unwrap().feed
-    };
+    let feed_of = async |store: &TestStore| store.feed_head().await.unwrap().feed;
     assert_ne!(feed_of(&one).await, feed_of(&other).await);
 }
 

@@ -5,6 +5,7 @@
 
 mod log;
 mod looks;
+mod retention;
 mod tokens;
 mod users;
 
@@ -20,6 +21,7 @@ use crate::error::{Error, FieldError};
 use crate::ports::{AccessChange, AccessDeed, AccessOutcome, Account, Ids, WriteAccess, granted};
 
 pub use log::LogQuery;
+pub use retention::viewings_since;
 pub use tokens::{IssuedToken, TokenTerms};
 pub use users::{SignIn, UserTerms};
 

@@ -47,8 +47,8 @@ impl Engine {
             token: String::new(),
         }
         .limit()?;
+        let head = self.context.store.flags_head().await?;
         let read = self.context.store.read().await?;
-        let head = read.flags_head().await?;
         let head = FeedHead {
             // The suffix separates it from the feed of events of the same database.
             feed: format!("{}f", head.feed),
@@ -65,7 +65,7 @@ impl Engine {
                 place
             }
         };
-        let found = read.flags(&scope, after, limit).await?;
+        let found = read.flags(&scope, after, head.last, limit).await?;
         let at_end = found.len() < limit as usize;
         let flags: Vec<(String, Flag)> = found
             .into_iter()

@@ -103,8 +103,8 @@ impl Engine {
     ///
     /// The first pass looks at every open dossier.
     pub async fn sweep(&self, sweep: &mut Sweep) -> Result<Option<Instant>, Error> {
+        let head = self.context.store.feed_head().await?;
         let read = self.context.store.read().await?;
-        let head = read.feed_head().await?;
         let provinces = self.context.catalogues.provinces();
         let moved = match &sweep.head {
             Some(before) if *before == head => Vec::new(),
@@ -235,9 +235,9 @@ impl Engine {
     ) -> Result<(), Error> {
         let scope = Scope::Province(province.clone());
         loop {
+            let head = self.context.store.feed_head().await?;
             let read = self.context.store.read().await?;
-            let head = read.feed_head().await?;
-            let found = read.feed(&scope, watched.after, STRIDE).await?;
+            let found = read.feed(&scope, watched.after, head.last, STRIDE).await?;
             let done = found.len() < STRIDE as usize;
             let until = match found.last() {
                 Some((place, _)) if !done => *place,

@@ -6,6 +6,7 @@
 //! cursor of another history, as after a restore, begins a comparison of all dossiers instead.
 
 mod differences;
+mod exchange;
 mod hand_in;
 mod kept;
 mod notices;
@@ -19,6 +20,7 @@ mod webhooks;
 
 pub use crate::ports::{Fault, ParcelCount, ParcelOutcome};
 pub use differences::DueQuery;
+pub use exchange::RemoteExchange;
 pub use kept::{Found, FoundLine, KeptSheet};
 pub use notices::NoticeWish;
 pub use operate::{ParcelQuery, READER, RemoteStatus};

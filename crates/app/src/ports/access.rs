@@ -17,6 +17,15 @@ pub trait WriteAccess: Send + Sync {
 
     /// Notes who saw personal values: all of it or nothing.
     async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError>;
+
+    /// Lets at most so many viewings of a province go that were before a moment, the oldest first; how many went.
+    /// The last one stays, and the moment never moves back.
+    async fn forget_viewed(
+        &self,
+        province: &ProvinceCode,
+        before: Instant,
+        most: u32,
+    ) -> Result<u64, StoreError>;
 }
 
 /// Reads who may do what, and who changed that.
@@ -56,6 +65,9 @@ pub trait ReadAccess: Send + Sync {
         actor: &ActorId,
         request_id: &RequestId,
     ) -> Result<Option<(String, Option<String>)>, StoreError>;
+
+    /// When the oldest viewing was that may go when its time is over: any but the last one of a province.
+    async fn oldest_viewed(&self) -> Result<Option<Instant>, StoreError>;
 
     /// The log of a province, the newest first: changes, and who saw or exported personal values.
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError>;

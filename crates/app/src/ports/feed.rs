@@ -8,14 +8,29 @@ use domain::time::Instant;
 use super::error::StoreError;
 use super::scope::Scope;
 
+/// Looks at the ends of feeds.
+///
+/// Whoever reads a feed looks at its end first, and begins to read after it: what lies before an end is whole in
+/// every view that is taken later.
+#[async_trait]
+pub trait LookAtEnds: Send + Sync {
+    /// The feed's identity, and the place up to which it is complete. A place is never taken back: who looks
+    /// again sees the same end or a later one.
+    async fn feed_head(&self) -> Result<FeedHead, StoreError>;
+
+    /// The same of the flag log.
+    async fn flags_head(&self) -> Result<FeedHead, StoreError>;
+}
+
 /// Reads the feed.
 #[async_trait]
 pub trait ReadFeed: Send + Sync {
-    /// Events after a place in the feed, in order.
+    /// Events after a place in the feed and up to its end or to an earlier place, in order.
     async fn feed(
         &self,
         scope: &Scope,
         after: u64,
+        until: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;
 
@@ -26,9 +41,6 @@ pub trait ReadFeed: Send + Sync {
         province: &ProvinceCode,
         until: u64,
     ) -> Result<Option<(u64, Record)>, StoreError>;
-
-    /// The feed's identity, and the place up to which it is complete.
-    async fn feed_head(&self) -> Result<FeedHead, StoreError>;
 
     /// Those of the given provinces that have events after a place in the feed.
     async fn moved_since(

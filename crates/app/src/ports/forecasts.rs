@@ -8,7 +8,6 @@ use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 
 use super::error::StoreError;
-use super::feed::FeedHead;
 use super::scope::Scope;
 use crate::foresight::{Flag, Foretold, KeptModel};
 
@@ -77,11 +76,12 @@ pub trait ReadForecasts: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Dossier>, StoreError>;
 
-    /// Flags after a place in the flag log, in order.
+    /// Flags after a place in the flag log and up to its end or to an earlier place, in order.
     async fn flags(
         &self,
         scope: &Scope,
         after: u64,
+        until: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Flag)>, StoreError>;
 
@@ -91,7 +91,4 @@ pub trait ReadForecasts: Send + Sync {
         province: &ProvinceCode,
         until: u64,
     ) -> Result<Option<(u64, Flag)>, StoreError>;
-
-    /// The flag log's identity, and the place up to which it is complete.
-    async fn flags_head(&self) -> Result<FeedHead, StoreError>;
 }

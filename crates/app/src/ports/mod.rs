@@ -47,7 +47,7 @@ pub use dossiers::{
     WorklistPage,
 };
 pub use error::StoreError;
-pub use feed::{FeedHead, FeedHolder, ReadFeed};
+pub use feed::{FeedHead, FeedHolder, LookAtEnds, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};
 pub use imports::{
     Archive, Begun, End, Import, Life, NewImport, Origin, Piece, ReadImports, Viewing,
@@ -61,8 +61,9 @@ pub use numbers::{
 };
 pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use portal::{
-    Compared, Fault, KeptText, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
-    ParcelPage, Posting, ReadPortal, Remote, Settlement, There, Told, Walk, WalkStep, WritePortal,
+    Acknowledged, Compared, Exchanged, Fault, KeptText, Lease, LeaseClaim, Parcel, ParcelCount,
+    ParcelOrder, ParcelOutcome, ParcelPage, Posting, ReadPortal, Remote, Settlement, There, Told,
+    Walk, WalkStep, WritePortal,
 };
 pub use prints::{Print, PrintWanted, Printed, PrintedForm, ReadPrints, WritePrints};
 pub use readings::{FindingKind, ReadReadings, ReadingFinding, SystemReading, WriteReadings};

@@ -101,6 +101,14 @@ pub trait ReadPortal: Send + Sync {
         by: Instant,
     ) -> Result<HashMap<DossierId, Instant>, StoreError>;
 
+    /// What the portals and ministries have of a dossier and what is under way to them, by name. Webhooks and
+    /// notices are none.
+    async fn exchanged(
+        &self,
+        province: &ProvinceCode,
+        dossier: DossierId,
+    ) -> Result<Vec<Exchanged>, StoreError>;
+
     /// The nights' sheets of a remote before a night, the latest first.
     async fn kept_sheets(
         &self,
@@ -328,6 +336,36 @@ pub struct Told {
     pub record_time: Instant,
     /// When the oldest event of the delivery was written here.
     pub since: Instant,
+}
+
+/// What one remote has of a dossier, and what is under way to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchanged {
+    /// The remote.
+    pub remote: String,
+    /// The last event that it has acknowledged; none if it has never taken the dossier.
+    pub acknowledged: Option<Acknowledged>,
+    /// What waits, is in flight or is parked.
+    pub parcel: Option<Parcel>,
+}
+
+/// The last event of a dossier that a remote has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The event, by version.
+    pub version: u32,
+    /// The national status since that event.
+    pub status: u8,
+    /// When it happened.
+    pub event_time: Instant,
+    /// When it was written here.
+    pub record_time: Instant,
+    /// When the remote acknowledged it.
+    pub at: Instant,
+    /// When the remote first acknowledged anything of the dossier.
+    pub first: Instant,
+    /// The longest that an event took from here to there.
+    pub slowest: TimeDelta,
 }
 
 /// A dossier here, and what a remote has of it.

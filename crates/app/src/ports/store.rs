@@ -7,7 +7,7 @@ use super::batch::WriteBatches;
 use super::catalogue::{ReadCatalogue, WriteCatalogue};
 use super::dossiers::ReadDossiers;
 use super::error::StoreError;
-use super::feed::ReadFeed;
+use super::feed::{LookAtEnds, ReadFeed};
 use super::forecasts::{ReadForecasts, WriteForecasts};
 use super::imports::ReadImports;
 use super::jobs::{ReadJobs, WriteJobs};
@@ -27,7 +27,8 @@ use super::webhooks::{ReadWebhooks, WriteWebhooks};
 /// test double for one matter need not implement the others.
 #[async_trait]
 pub trait Store:
-    WriteAccess
+    LookAtEnds
+    + WriteAccess
     + WriteBatches
     + WriteNumbers
     + WritePins

@@ -1,10 +1,12 @@
 //! What is compared with other systems, for the wire.
 
-use app::portal::{Counts, KeptSheet, ReadingStatus, Sheet, SheetKey, SheetLine};
+use app::portal::{Counts, KeptSheet, ReadingStatus, RemoteExchange, Sheet, SheetKey, SheetLine};
 use app::ports::ReadingFinding;
 use chrono::TimeDelta;
 use domain::dossier::Dossier;
+use domain::id::DossierId;
 use domain::import::DueDifference;
+use domain::time::Instant;
 
 use super::explanation::explanation;
 use super::time::{duration, timestamp};
@@ -59,6 +61,46 @@ pub fn kept(kept: &KeptSheet) -> proto::KeptExchangeSheet {
             late_count: found.late,
             longest_lag: Some(duration(TimeDelta::milliseconds(found.slowest_ms))),
         }),
+    }
+}
+
+/// Draws how far other systems have been told of a dossier.
+pub fn of_dossier(
+    dossier: DossierId,
+    remotes: &[RemoteExchange],
+    at: Instant,
+) -> proto::DossierExchange {
+    let draw = |exchange: &RemoteExchange| {
+        let RemoteExchange {
+            remote,
+            acknowledged,
+            parcel,
+            late,
+        } = exchange;
+        let had = acknowledged.as_ref();
+        let waits = parcel.as_ref();
+        proto::RemoteExchange {
+            remote: remote.clone(),
+            acknowledged_event: had.map_or(0, |had| had.version),
+            // The numbers of the states are the national codes.
+            state: had.map_or(0, |had| had.status.into()),
+            event_time: had.map(|had| timestamp(had.event_time)),
+            record_time: had.map(|had| timestamp(had.record_time)),
+            acknowledge_time: had.map(|had| timestamp(had.at)),
+            lag: had.map(|had| duration(had.lag())),
+            longest_lag: had.map(|had| duration(had.slowest)),
+            first_acknowledge_time: had.map(|had| timestamp(had.first)),
+            late: *late,
+            waiting_event: waits.map_or(0, |parcel| parcel.first),
+            waiting_since_time: waits.map(|parcel| timestamp(parcel.since)),
+            park_time: waits.and_then(|parcel| parcel.parked.map(timestamp)),
+            reason: waits.map_or_else(String::new, |parcel| parcel.reason.clone()),
+        }
+    };
+    proto::DossierExchange {
+        dossier: format!("dossiers/{dossier}"),
+        as_of_time: Some(timestamp(at)),
+        remotes: remotes.iter().map(draw).collect(),
     }
 }
 

@@ -8,7 +8,9 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::acts::{self, CommandRequest};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, form, notice, offline, receipt, times, worklist};
+use crate::convert::{
+    Fields, dossier, event, exchange, form, notice, offline, receipt, times, worklist,
+};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -315,6 +317,20 @@ service! {
                 let name = dossier_name(&request.name)?;
                 let agreed = engine.notice_agreements(&caller, &name).await?;
                 Ok(notice::agreements(&agreed))
+            })
+            .await
+    }
+
+    async fn get_dossier_exchange(
+        &self,
+        request: Request<proto::GetDossierExchangeRequest>,
+    ) -> Result<Response<proto::DossierExchange>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let name = dossier_name(&request.name)?;
+                let (dossier, remotes, at) = engine.dossier_exchange(&caller, &name).await?;
+                Ok(exchange::of_dossier(dossier, &remotes, at))
             })
             .await
     }

@@ -32,7 +32,7 @@ use crate::observe::Observed;
 use crate::remotes::{self, Workers};
 use crate::scratch::Scratch;
 use crate::secret::{self, Replaced};
-use crate::{Failure, backup, catalogue, preflight, supervisor, telemetry};
+use crate::{Failure, backup, catalogue, preflight, retention, supervisor, telemetry};
 use demo::Demo;
 
 /// Serve gRPC, gRPC-Web and JSON on one port.
@@ -507,6 +507,10 @@ async fn serve(
     }
     if let Some(plan) = backups {
         tokio::spawn(backup::keep_up(config.clone(), plan));
+    }
+    if config.viewings_months > 0 {
+        let engine = Arc::clone(&until_the_end);
+        tokio::spawn(retention::keep_up(engine, config.viewings_months));
     }
     supervisor::say(&format!("READY=1\nSTATUS=serving on {address}"));
     tokio::spawn(supervisor::keep_alive());

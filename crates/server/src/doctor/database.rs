@@ -74,6 +74,9 @@ async fn inside(
     findings.push(key(config, store).await?);
     let numbering = store.numbering().await?;
     findings.push(time::clock(store.server_time().await?, numbering.newest));
+    let read = store.read().await?;
+    findings.push(time::viewings(config, read.oldest_viewed().await?));
+    drop(read);
     let Some(shipped) = shipped else {
         let why = ("không đọc được danh mục", "the catalogue cannot be read");
         findings.push(Finding::skip("calendar", why));

@@ -1,5 +1,6 @@
 //! Clock, calendar, and the age of backups.
 
+use app::administration::viewings_since;
 use app::ports::Clock;
 use chrono::{NaiveDate, TimeDelta};
 use domain::time::{self, Instant};
@@ -76,6 +77,35 @@ pub(super) fn calendar(last_official: NaiveDate, last: NaiveDate) -> Finding {
         return Finding::warn("calendar", told, remedy);
     }
     Finding::ok("calendar", told)
+}
+
+/// Since when it is kept who looked at personal values, and for how long it should be.
+pub(super) fn viewings(config: &Config, oldest: Option<Instant>) -> Finding {
+    const NAME: &str = "viewings";
+    let months = config.viewings_months;
+    let (mut vi, mut en) = match months {
+        0 => ("giữ mãi".to_owned(), "kept for good".to_owned()),
+        _ => (
+            format!("giữ {months} tháng"),
+            format!("kept for {months} months"),
+        ),
+    };
+    let Some(oldest) = oldest else {
+        return Finding::ok(NAME, (vi, en));
+    };
+    let day = time::local_day(oldest);
+    vi.push_str(&format!(", lượt xem cũ nhất ngày {day}"));
+    en.push_str(&format!(", the oldest is of {day}"));
+    let since = viewings_since(SystemClock.now(), months).filter(|_| months > 0);
+    // The server lets them go at night.
+    if since.is_some_and(|since| oldest < since - TimeDelta::days(2)) {
+        let remedy = (
+            "để máy chủ chạy qua 3 giờ sáng, khi đó dòng quá hạn được xóa",
+            "let the server run past 3 in the morning, when lines go whose time is over",
+        );
+        return Finding::warn(NAME, (vi, en), remedy);
+    }
+    Finding::ok(NAME, (vi, en))
 }
 
 /// Until when the certificate of the port holds.

@@ -3,6 +3,7 @@
 mod act;
 mod clock;
 mod detail;
+mod exchange;
 mod form;
 mod notices;
 mod story;
@@ -71,6 +72,7 @@ struct DossierPage {
     steps: Vec<StepLine>,
     facts: Vec<(Markup, Markup)>,
     story: Vec<story::Entry>,
+    exchange: Vec<exchange::ExchangeShown>,
     notices: Option<notices::Notices>,
 }
 
@@ -144,6 +146,7 @@ async fn show(
     let catalogue = engine.catalogue(&caller.province);
     let unit = catalogue.units.get(&dossier.resolving);
     let sent = Fields::of(&staff.visit.uri);
+    let exchange = exchange::of(engine, caller, &name, words, say).await?;
     let notices = notices::of(engine, caller, &name, words, &sent).await?;
     let advice = engine.advice(&view).await?;
     let advice = advice.map(|(act, by)| rows.advice(act, by));
@@ -184,6 +187,7 @@ async fn show(
                 say,
             },
         ),
+        exchange,
         notices,
         code,
     }))
