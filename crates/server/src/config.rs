@@ -198,7 +198,7 @@ impl Config {
         }
         let config: Self = table
             .try_into()
-            .map_err(|error: toml::de::Error| Failure::Input(error.message().to_owned()))?;
+            .map_err(|error: toml::de::Error| Failure::Input(plainly(error.message())))?;
         config.checked()
     }
 
@@ -215,7 +215,7 @@ impl Config {
             };
             Failure::Input(format!("{variable}{shown}: {reason}"))
         };
-        let config = read.map_err(|error| wrong(error.message().trim_end()))?;
+        let config = read.map_err(|error| wrong(&plainly(error.message())))?;
         config
             .checked()
             .map(drop)
@@ -230,7 +230,7 @@ impl Config {
             let line = error.span().map_or(1, |span| {
                 text[..span.start.min(text.len())].matches('\n').count() + 1
             });
-            Failure::Input(format!("{file}:{line}: {}", error.message()))
+            Failure::Input(format!("{file}:{line}: {}", plainly(error.message())))
         })?;
         config.checked()
     }
@@ -377,6 +377,27 @@ impl Config {
 /// For how long logs of a system must be there at least: twelve months (Decree 53/2022/NĐ-CP, Art. 27(3), read in
 /// no official copy; whether the rules under Law 116/2025/QH15 keep that is unconfirmed).
 const LEAST_VIEWINGS_MONTHS: u32 = 12;
+
+/// What was expected, as somebody says it who has not written the program.
+fn plainly(message: &str) -> String {
+    let address = "an address with its port, such as 127.0.0.1:7080";
+    let mut said = message.trim_end().to_owned();
+    for (ours, plain) in [
+        ("expected socket address", format!("expected {address}")),
+        (
+            "invalid socket address syntax",
+            format!("expected {address}"),
+        ),
+        ("expected a boolean", "expected true or false".to_owned()),
+        ("expected u8", "expected a whole number".to_owned()),
+        ("expected u32", "expected a whole number".to_owned()),
+        ("expected u64", "expected a whole number".to_owned()),
+        ("expected usize", "expected a whole number".to_owned()),
+    ] {
+        said = said.replace(ours, &plain);
+    }
+    said
+}
 
 /// Variables of the test suite, which starts this program in its own environment.
 const OF_TESTS: [&str; 13] = [

@@ -178,7 +178,7 @@ struct Served {
     address: String,
     /// Kept, because a server whose output nobody takes stops.
     _said: BufReader<ChildStdout>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn serve(collector: &str) -> Served {
@@ -200,7 +200,7 @@ fn serve(collector: &str) -> Served {
         process,
         address: address.expect("the server starts"),
         _said: said,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -288,6 +288,95 @@ async fn a_collector_hears_of_each_call_in_the_trace_of_its_caller_with_its_line
         .iter()
         .any(|line| line.body.as_ref().is_some_and(|it| it.text == "serving"));
     assert!(serving, "what belongs to no call is told, too");
+}
+
+/// Asks as somebody with a token, and returns the answer.
+fn ask(served: &Served, token: &str, path: &str, body: Option<&str>) -> String {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--header"])
+        .arg(format!("authorization: Bearer {token}"))
+        .args(["--header", "content-type: application/json"]);
+    if let Some(body) = body {
+        curl.args(["--data", body]);
+    }
+    let told = curl.arg(format!("{}{path}", served.address)).output();
+    String::from_utf8(told.unwrap().stdout).unwrap()
+}
+
+/// A token of a ward's desk.
+fn token(served: &Served) -> String {
+    let told = Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .args(["token", "--actor", "desk", "--role", "receptionist"])
+        .args(["--unit", "02215"])
+        .env_clear()
+        .current_dir(served.folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    told.trim().lines().last().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_hears_how_long_batches_commits_pages_and_readings_took() {
+    let collector = Collector::default();
+    let address = collector.open().await;
+    tokio::task::spawn_blocking(move || {
+        let mut served = serve(&address);
+        let token = token(&served);
+        let received = ask(
+            &served,
+            &token,
+            "/motcua.v1.DossierService/ReceiveDossier",
+            Some(
+                r#"{"request_id": "00000000-0000-4000-8000-000000000001",
+                    "procedure": "1.004873", "receiving_unit": "02215",
+                    "applicant": {"name": "NGUYỄN VĂN MẪU", "id_number": "000000000001"},
+                    "components": ["to-khai"]}"#,
+            ),
+        );
+        let name = received
+            .split('"')
+            .find(|part| part.starts_with("dossiers/"));
+        let name = name.unwrap_or_else(|| panic!("{received}"));
+        let asked = format!("{{\"name\": \"{name}\"}}");
+        ask(
+            &served,
+            &token,
+            "/motcua.v1.DossierService/GetDossier",
+            Some(&asked),
+        );
+        ask(&served, &token, "/search?q=NGUY%E1%BB%84N", None);
+        stop(&mut served);
+    })
+    .await
+    .unwrap();
+
+    let heard = collector.0.lock().unwrap();
+    let named = |name: &str| {
+        let mut of_it = heard.spans.iter().filter(|span| span.name == name);
+        of_it.next().unwrap_or_else(|| panic!("no span {name}"))
+    };
+    let batch = named("batch");
+    for part in ["load", "commit"] {
+        let part = named(part);
+        assert_eq!(part.parent, batch.span, "a batch has it");
+        assert!(batch.begun <= part.begun && part.ended <= batch.ended);
+    }
+    let read = named("GetDossier");
+    let readings: Vec<_> = heard
+        .spans
+        .iter()
+        .filter(|it| it.parent == read.span)
+        .collect();
+    assert!(
+        readings.iter().any(|span| span.name == "reading"),
+        "{readings:?}"
+    );
+    // A page is told by where it is, never by what somebody looked for.
+    let page = named("page");
+    let area = page.attributes.iter().find(|it| it.key == "area").unwrap();
+    assert_eq!(area.value.as_ref().unwrap().text, "search");
+    assert!(!format!("{:?}", heard.spans).contains("NGUY"));
 }
 
 #[test]

@@ -211,9 +211,14 @@ impl SeaStore {
         let inner = Arc::clone(&self.inner);
         // A task of its own: if the caller is dropped while the transaction begins, the connection
         // must not stay inside it, because its snapshot would grow old.
+        let span = tracing::info_span!("reading");
         let begun = tokio::spawn(async move {
             let transaction = inner.readers.begin_reading().await.map_err(store_error)?;
-            Ok(Reading { transaction, inner })
+            Ok(Reading {
+                transaction,
+                inner,
+                _span: span,
+            })
         });
         begun.await.map_err(unfinished)?
     }

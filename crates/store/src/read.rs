@@ -41,6 +41,8 @@ use crate::{
 pub(crate) struct Reading {
     pub(crate) transaction: Transaction,
     pub(crate) inner: Arc<Inner>,
+    /// For whoever watches: how long the view was held, of which call or page.
+    pub(crate) _span: tracing::Span,
 }
 
 impl Reading {

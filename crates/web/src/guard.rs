@@ -10,6 +10,7 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method};
+use tracing::Instrument;
 
 use crate::Pages;
 use crate::fault::Fault;
@@ -49,7 +50,10 @@ pub async fn through_the_gate(
     request: Request,
     next: Next,
 ) -> Response {
-    let page = async { Ok(next.run(request).await) };
+    // Never the whole path, nor what is asked for: a search has a citizen's name.
+    let area = request.uri().path().split('/').nth(1).unwrap_or_default();
+    let span = tracing::info_span!("page", area, sends = request.method() == Method::POST);
+    let page = async { Ok(next.run(request).await) }.instrument(span);
     match pages.gate.read(None, page).await {
         Ok(answer) => answer,
         Err(error) => Fault::App(error).into_response(),

@@ -11,6 +11,7 @@ use domain::time::{self, Instant};
 use futures::FutureExt;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Instrument;
 
 use super::aside::Aside;
 use super::batch::{BatchState, Step};
@@ -120,8 +121,10 @@ async fn run(
             let commands = batch.len();
             // A fault of ours in one batch must not stop all writing. The batch's callers are told
             // to retry, and the lane goes on.
+            let span = tracing::info_span!("batch", commands);
             let done = AssertUnwindSafe(attempt(&context, batch, 1))
                 .catch_unwind()
+                .instrument(span)
                 .await;
             let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             metrics::get().batch(commands, began.elapsed());
@@ -182,7 +185,8 @@ async fn go_on(
 async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Waits> {
     let wanted = task::wanted(batch.iter().map(|(task, _)| task), context);
     let loading = Timer::start();
-    let loaded = context.store.load(&wanted).await;
+    let loaded = context.store.load(&wanted);
+    let loaded = loaded.instrument(tracing::info_span!("load")).await;
     loading.stop(&metrics::get().load_seconds);
     let loaded = match loaded {
         Ok(loaded) => loaded,
@@ -223,7 +227,9 @@ async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Wait
         return Vec::new();
     }
     let committing = Timer::start();
-    let committed = context.store.commit(Batch { changes }).await;
+    let span = tracing::info_span!("commit", changes = changes.len());
+    let committed = context.store.commit(Batch { changes });
+    let committed = committed.instrument(span).await;
     committing.stop(&metrics::get().commit_seconds);
     match committed {
         Ok(committed) => {

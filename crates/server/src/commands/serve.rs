@@ -259,7 +259,21 @@ struct Ports {
 const BACKLOG: u32 = 1_024;
 
 fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
-    Failure::work(format!("cannot listen on {address}"), error)
+    let port = address.port();
+    let remedy = match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "; another program has the port: `ss -ltnp 'sport = :{port}'` names it; stop it, or take another port"
+        ),
+        std::io::ErrorKind::AddrNotAvailable => {
+            "; this machine has no such address: `ip address` names those that it has".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "; this user may not take the port: take one above 1023, or let systemd give the right"
+                .to_owned()
+        }
+        _ => String::new(),
+    };
+    Failure::work(format!("cannot listen on {address}{remedy}"), error)
 }
 
 /// A demo that is served.
