@@ -17,4 +17,5 @@ pub mod reading;
 mod restored;
 mod sharing;
 mod sheet;
+mod unruly;
 pub mod ways;

@@ -13,7 +13,7 @@ use crate::faults::program::{How, Program};
 use crate::port::soon;
 
 /// A certificate for localhost that nobody else has signed, and its key.
-fn issue(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+pub fn issue(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
     let (certificate, key) = (
         folder.join(format!("{name}.crt")),
         folder.join(format!("{name}.key")),

@@ -76,6 +76,8 @@ fn a_new_installation_is_well_and_every_warning_says_what_to_do() {
     ] {
         assert_eq!(check(&told, name).0, "ok", "{told:#}");
     }
+    let (state, found, _) = check(&told, "viewings");
+    assert_eq!((state, found), ("ok", "kept for 24 months"));
     let (state, _, remedy) = check(&told, "backups");
     assert_eq!(state, "warn");
     assert!(remedy.contains("backup_folder"), "{remedy}");
