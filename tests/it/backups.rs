@@ -222,7 +222,13 @@ async fn a_server_takes_backups_by_itself_and_its_metrics_tell_their_age() {
             let text = crate::metrics::scrape(&metrics).await;
             let age = crate::metrics::value(&text, "motcua_backup_age_seconds");
             if age.is_some_and(f64::is_finite) {
-                return std::fs::read_dir(&backups).unwrap().count();
+                // A whole one gets its name before the name that it had in the making goes.
+                let all = std::fs::read_dir(&backups).unwrap();
+                let whole = all.filter(|entry| {
+                    let name = entry.as_ref().unwrap().file_name();
+                    !name.to_string_lossy().ends_with(".part")
+                });
+                return whole.count();
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }

@@ -378,22 +378,20 @@ async fn exchanged<C: ConnectionTrait>(
     let province = province.as_str();
     let values = vec![province.into(), dossier.to_string().into(), province.into()];
     let under_way = select(db, &sql, values).await?;
-    let mut all: BTreeMap<String, Exchanged> = BTreeMap::new();
-    let mut of = |remote: &str, fill: &dyn Fn(&mut Exchanged)| {
-        let exchanged = all.entry(remote.to_owned()).or_insert_with(|| Exchanged {
-            remote: remote.to_owned(),
-            acknowledged: None,
-            parcel: None,
-        });
-        fill(exchanged);
+    let nothing = |remote: &str| Exchanged {
+        remote: remote.to_owned(),
+        acknowledged: None,
+        parcel: None,
     };
+    let mut all: BTreeMap<String, Exchanged> = BTreeMap::new();
     for (remote, acknowledged) in told {
-        of(&remote, &|one| {
-            one.acknowledged = Some(acknowledged.clone())
-        });
+        let one = nothing(&remote);
+        all.entry(remote).or_insert(one).acknowledged = Some(acknowledged);
     }
     for parcel in under_way {
-        of(&parcel.remote, &|one| one.parcel = Some(parcel.clone()));
+        let one = nothing(&parcel.remote);
+        let one = all.entry(parcel.remote.clone()).or_insert(one);
+        one.parcel = Some(parcel);
     }
     Ok(all.into_values().collect())
 }
