@@ -329,12 +329,19 @@ impl Journey {
     async fn times(&self, unit: &'static str, read: &Value) {
         let name = json!({ "name": read["name"] });
         let times = self
-            .asks(Role::Chairman, unit, "GetDossierTimes", name)
+            .asks(Role::Chairman, unit, "GetDossierTimes", name.clone())
             .await;
         let counted = !times["spans"].as_array().unwrap().is_empty();
         let passed =
             times["as_of_time"] != read["receive_time"] && read["receive_time"].is_string();
         assert!(counted || !passed, "{times}");
+        // No portal is told here, so none has acknowledged anything.
+        let exchange = self
+            .asks(Role::Chairman, unit, "GetDossierExchange", name)
+            .await;
+        assert_eq!(exchange["dossier"], read["name"]);
+        let remotes = exchange["remotes"].as_array();
+        assert!(remotes.is_none_or(Vec::is_empty), "{exchange}");
     }
 
     /// It is learnt from, its flag is that of its row, and the outlook counts it.
