@@ -57,6 +57,7 @@ mod ratings;
 mod reading;
 mod receipts;
 mod reminders;
+mod replaced;
 mod requirements;
 mod restored;
 mod results;

@@ -8,8 +8,6 @@ use http::Uri;
 use http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
-use crate::visit::Visit;
-use crate::words::Markup;
 
 /// The most bytes of a form: texts of a few pages, and no files.
 pub(crate) const MOST_BYTES: usize = 256 * 1024;
@@ -89,24 +87,6 @@ impl Fields {
     #[must_use]
     pub fn searched(&self, name: &str) -> String {
         self.get(name).chars().take(LONGEST_LINE).collect()
-    }
-
-    /// The fields that have more characters than they may, each with the words to say at it.
-    #[must_use]
-    pub fn too_long(
-        &self,
-        limits: &[(&'static str, usize)],
-        visit: &Visit,
-    ) -> Vec<(&'static str, Markup)> {
-        let beyond = limits
-            .iter()
-            .filter(|(name, most)| self.raw(name).chars().count() > *most);
-        let said = beyond.map(|(name, most)| {
-            let count = visit.say().count(*most as u64);
-            let places = [("count", count.into())];
-            (*name, visit.words().fill("form.too_long", &places))
-        });
-        said.collect()
     }
 
     /// Names and values, in order.

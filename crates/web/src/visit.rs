@@ -18,7 +18,7 @@ use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::say::Format;
-use crate::words::Words;
+use crate::words::{Markup, Words};
 
 /// The cookie that holds the secret of a session.
 pub const SESSION: &str = "motcua_session";
@@ -60,6 +60,24 @@ impl Visit {
     #[must_use]
     pub fn words(&self) -> &'static Words {
         Words::of(self.language)
+    }
+
+    /// The fields that have more characters than they may, each with the words to say at it.
+    #[must_use]
+    pub fn too_long(
+        &self,
+        fields: &Fields,
+        limits: &[(&'static str, usize)],
+    ) -> Vec<(&'static str, Markup)> {
+        let beyond = limits
+            .iter()
+            .filter(|(name, most)| fields.raw(name).chars().count() > *most);
+        let said = beyond.map(|(name, most)| {
+            let count = self.say().count(*most as u64);
+            let places = [("count", count.into())];
+            (*name, self.words().fill("form.too_long", &places))
+        });
+        said.collect()
     }
 
     /// The format of numbers and times.

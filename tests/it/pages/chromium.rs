@@ -138,8 +138,10 @@ impl Glass {
     fn chromium(&self, dark: bool, flags: &[&str], path: &str) -> Child {
         let scheme = if dark { 0 } else { 1 };
         Command::new("chromium")
+            .env("LANGUAGE", "vi")
             .args([
                 "--headless",
+                "--lang=vi",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--hide-scrollbars",

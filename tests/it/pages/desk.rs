@@ -226,7 +226,7 @@ async fn a_desk_sees_what_it_received_today_and_finds_first_what_it_receives_mos
     let mut browser = Browser::at(&router);
     browser.sign_in("trang.lt").await;
     let page = browser.get("/desk/H60.02215").await;
-    assert!(page.says("Hôm nay đã nhận 0 hồ sơ"), "{}", page.text());
+    assert!(page.says("Hôm nay chưa nhận hồ sơ nào"), "{}", page.text());
     assert!(!page.says("đứng trước"), "nothing was received yet");
 
     world.receive(WARD, "1.001193").await;

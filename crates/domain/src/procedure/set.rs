@@ -98,17 +98,16 @@ impl Procedures {
     }
 
     /// The version in force of the procedure a person means.
-    ///
-    /// Only the first two groups of a national code count, so `1.001193.000.00.00.H60` and
-    /// `1.001193.H60` both mean 1.001193.
     #[must_use]
     pub fn find(&self, text: &str, day: NaiveDate) -> Option<&Arc<Procedure>> {
-        let text = text.trim().to_ascii_lowercase();
-        let base = match text.match_indices('.').nth(1) {
-            Some((second_dot, _)) => &text[..second_dot],
-            None => &text,
-        };
-        self.in_force(&ProcedureCode::parse(base).ok()?, day)
+        self.in_force(&meant(text)?, day)
+    }
+
+    /// The last version of the procedure a person means, even if other procedures have taken over: dossiers of it
+    /// remain.
+    #[must_use]
+    pub fn known(&self, text: &str) -> Option<&Arc<Procedure>> {
+        self.versions(&meant(text)?).last()
     }
 
     /// The versions of a code, earliest first; none if the code is not known.
@@ -140,4 +139,15 @@ impl Procedures {
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }
+}
+
+/// The code that a person means. Only the first two groups of a national code count, so
+/// `1.001193.000.00.00.H60` and `1.001193.H60` both mean 1.001193.
+fn meant(text: &str) -> Option<ProcedureCode> {
+    let text = text.trim().to_ascii_lowercase();
+    let base = match text.match_indices('.').nth(1) {
+        Some((second_dot, _)) => &text[..second_dot],
+        None => &text,
+    };
+    ProcedureCode::parse(base).ok()
 }

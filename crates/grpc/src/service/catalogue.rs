@@ -424,7 +424,7 @@ fn get_procedure(
     let found = match bare.split_once("/versions/") {
         None => procedures.find(bare, local_day(context.now)),
         Some((code, version)) => procedures
-            .find(code, NaiveDate::MAX)
+            .known(code)
             .and_then(|latest| procedures.get(&latest.code, version.parse().ok()?)),
     };
     found

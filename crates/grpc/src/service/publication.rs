@@ -247,7 +247,7 @@ fn version(fields: &mut Fields, context: &RequestContext, name: &str) -> Option<
     let bare = bare.strip_prefix("procedures/").unwrap_or(bare);
     let found = bare.split_once("/versions/").and_then(|(code, version)| {
         let procedures = &context.catalogue.procedures;
-        let latest = procedures.find(code, chrono::NaiveDate::MAX)?;
+        let latest = procedures.known(code)?;
         Some((latest.code.clone(), version.parse().ok()?))
     });
     if found.is_none() {

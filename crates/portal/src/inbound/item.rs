@@ -111,7 +111,7 @@ impl Reader<'_> {
             return None;
         }
         // Whether a version is in force depends on the day and is refused elsewhere.
-        let found = catalogue.procedures.find(&text, chrono::NaiveDate::MAX);
+        let found = catalogue.procedures.known(&text);
         if found.is_none() {
             self.wrong(Problem::new(
                 "MaTTHC",

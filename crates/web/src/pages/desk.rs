@@ -44,8 +44,8 @@ const OFFERED: usize = 8;
 struct DeskPage {
     frame: Frame,
     unit: String,
-    /// How many dossiers the desk took in today, and the list of them.
-    received: (Markup, String),
+    /// How many dossiers the desk took in today, and the list of them if there are any.
+    received: (Markup, Option<String>),
     problem: Option<Markup>,
     wrong: Vec<(&'static str, Markup)>,
     /// Set if a duplicate exists: its code, or none if the clerk may not see that dossier.
@@ -149,16 +149,19 @@ async fn received_on(
     staff: &Staff,
     unit: &UnitCode,
     day: NaiveDate,
-) -> Result<(Markup, String), Fault> {
+) -> Result<(Markup, Option<String>), Fault> {
     let query = Happened::Received.query(unit, day);
     let received = pages.engine.count(staff.caller(), &query).await?;
+    if received.number == 0 && !received.at_least {
+        return Ok((staff.visit.words().t("desk.received_none"), None));
+    }
     let said = match received.at_least {
         true => "desk.received_at_least",
         false => "desk.received",
     };
     let count = staff.visit.say().count(received.number);
     let said = staff.visit.words().fill(said, &[("count", count.into())]);
-    Ok((said, Happened::Received.address(unit, day)))
+    Ok((said, Some(Happened::Received.address(unit, day))))
 }
 
 /// The procedures that a text may mean; accents and the order of words do not matter.
@@ -400,7 +403,7 @@ async fn sent(
     let chosen = page.offered.iter().find(|offer| offer.chosen);
     let chosen = chosen.map(|offer| offer.code.clone());
     let limits = [("find", LONGEST_LINE), ("incomplete", LONGEST_TEXT)];
-    let long = typed.too_long(&limits, &staff.visit);
+    let long = staff.visit.too_long(&typed, &limits);
     if chosen.is_none() && long.iter().all(|(name, _)| *name != "find") {
         wrong.insert(0, ("find", "desk.procedure_wrong"));
     }

@@ -67,7 +67,7 @@ async fn choose(
     let words = staff.visit.words();
     let new = fields.raw("new");
     let limits = ["current", "new", "again"].map(|name| (name, LONGEST_PASSWORD));
-    let mut long = fields.too_long(&limits, &staff.visit);
+    let mut long = staff.visit.too_long(&fields, &limits);
     let wrong = if !long.is_empty() {
         long.swap_remove(0)
     } else if new == fields.raw("again") {

@@ -103,7 +103,7 @@ async fn with_password(
 ) -> Result<Response, Fault> {
     let (name, password) = (fields.get("name"), fields.raw("password"));
     let limits = [("name", ActorId::LONGEST), ("password", LONGEST_PASSWORD)];
-    if !fields.too_long(&limits, &visit).is_empty() {
+    if !visit.too_long(&fields, &limits).is_empty() {
         let [name, password] = limits.map(|(_, most)| visit.say().count(most as u64));
         let places = [("name", name.into()), ("password", password.into())];
         let page = SignInPage {
@@ -133,8 +133,8 @@ async fn with_token(
     fields: Fields,
 ) -> Result<Response, Fault> {
     let token = fields.get("token");
-    if !fields
-        .too_long(&[("token", LONGEST_LINE)], &visit)
+    if !visit
+        .too_long(&fields, &[("token", LONGEST_LINE)])
         .is_empty()
     {
         let count = visit.say().count(LONGEST_LINE as u64);

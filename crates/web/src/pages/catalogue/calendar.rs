@@ -273,7 +273,7 @@ async fn propose(
         ("source", LONGEST_LINE),
         ("reason", LONGEST_TEXT),
     ];
-    let long = fields.too_long(&limits, &staff.visit);
+    let long = staff.visit.too_long(&fields, &limits);
     let wrong = match read(&fields) {
         Err((field, key)) => vec![(field, words.t(key))],
         Ok(_) if !long.is_empty() => long,

@@ -380,7 +380,7 @@ async fn propose(
         reason: fields.get("reason").to_owned(),
     };
     let limits = [("path", LONGEST_LINE), ("reason", LONGEST_TEXT)];
-    let long = fields.too_long(&limits, &staff.visit);
+    let long = staff.visit.too_long(&fields, &limits);
     if !long.is_empty() {
         return Ok(not_proposed(&pages, &staff, draft, Vec::new(), long));
     }

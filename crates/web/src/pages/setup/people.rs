@@ -159,7 +159,7 @@ async fn add(
         ("name", ActorId::LONGEST),
         ("position", LONGEST_LINE),
     ];
-    let long = fields.too_long(&limits, &staff.visit);
+    let long = staff.visit.too_long(&fields, &limits);
     if !long.is_empty() {
         return Ok(refused(words, draw(&pages, &staff, typed).await?, long));
     }

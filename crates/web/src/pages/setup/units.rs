@@ -106,7 +106,7 @@ async fn add(
         from: None,
     };
     let limits = [("name", LONGEST_LINE)];
-    let long = fields.too_long(&limits, &staff.visit);
+    let long = staff.visit.too_long(&fields, &limits);
     if !long.is_empty() {
         return Ok(refused(words, draw(&pages, &staff, typed).await?, long));
     }

@@ -144,7 +144,7 @@ pub fn seven(words: &Words, say: Format, of: &Counted<'_>) -> Vec<Number> {
     ]
 }
 
-/// `Hôm nay có 7 hồ sơ quá hạn, 5 hồ sơ phải trả và 2 hồ sơ sẽ trễ nếu không gia hạn.`
+/// `Hôm nay có 7 hồ sơ quá hạn, 5 hồ sơ phải trả và 2 hồ sơ sẽ trễ nếu cứ như hiện nay.`
 pub fn sentence(words: &Words, say: Format, counts: &WorklistCounts, found: &Breakdown) -> Markup {
     let parts = [
         ("unit.s_overdue", counts.of(WorklistFilter::Overdue)),
