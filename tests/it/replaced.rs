@@ -29,7 +29,8 @@ async fn dossiers_of_a_procedure_that_others_have_taken_over_are_listed_and_expl
     let read = json!({ "name": name });
     let read = json.call(&desk, "GetDossier", &read).await.good();
     let version = &read["procedure_version"];
-    let asked = json!({ "name": format!("{}/versions/{version}", read["procedure"].as_str().unwrap()) });
+    let asked =
+        json!({ "name": format!("{}/versions/{version}", read["procedure"].as_str().unwrap()) });
     let procedure = json.call(&desk, "GetProcedure", &asked).await.good();
     assert_eq!(procedure["display_name"], "Chứng thực hợp đồng, giao dịch");
 
@@ -45,5 +46,9 @@ async fn dossiers_of_a_procedure_that_others_have_taken_over_are_listed_and_expl
     assert_eq!(refused.refused(), why);
     let lately = json!({ "receiving_unit": WARD });
     let lately = json.call(&desk, "ListProcedures", &lately).await.good();
-    assert_eq!(lately["procedures"], json!([]), "nobody can receive it any more");
+    assert_eq!(
+        lately["procedures"],
+        json!([]),
+        "nobody can receive it any more"
+    );
 }

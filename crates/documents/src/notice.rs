@@ -27,7 +27,7 @@ pub fn notice(form: &Ii06a, unit: &Ii06aUnit) -> String {
         let share = f64::from(in_time) / f64::from(resolved) * 100.0;
         let share = format!("{share:.1}").replace('.', ",");
         format!(
-            "Đã giải quyết {resolved} hồ sơ: {in_time} trước hạn và đúng hạn ({share} %), {} quá hạn.",
+            "Đã giải quyết {resolved} hồ sơ: {in_time} trước hạn và đúng hạn ({share}%), {} quá hạn.",
             row(Cell::Late)
         )
     });

@@ -492,6 +492,26 @@ fn a_workbook_is_opened_again_with_the_numbers_of_the_report_as_numbers() {
 }
 
 #[test]
+fn every_sheet_of_one_unit_names_it_as_the_unit_that_reports() {
+    let office = Office::new();
+    let [_, _, days @ ..] = SEPTEMBER;
+    for sheet in [&["ii06a"][..], &["ii06a", "--sheet", "07a"], &["i766"]] {
+        let flags = [
+            sheet,
+            &["--unit", "H60.02215"],
+            &days[..],
+            &["--format", "html"],
+        ]
+        .concat();
+        let page = String::from_utf8(office.report(&flags).stdout).unwrap();
+        assert!(
+            page.contains("Đơn vị báo cáo: Phường Minh Xuân"),
+            "{flags:?}: {page}"
+        );
+    }
+}
+
+#[test]
 fn a_page_prints_the_form_across_with_merged_heads() {
     let office = Office::new();
     let page = office.report(&[&["ii06a"], &SEPTEMBER[..], &["--format", "html"]].concat());

@@ -179,7 +179,7 @@ mod tests {
         let svg = filled(3);
         assert_eq!(svg.matches("class=\"part\"").count(), 3);
         assert!(
-            svg.contains("Xã &lt;2&gt;") && svg.contains("20,0 % của 10"),
+            svg.contains("Xã &lt;2&gt;") && svg.contains("20,0% của 10"),
             "{svg}"
         );
         assert_eq!(filled(0), "");
@@ -190,7 +190,7 @@ mod tests {
         let svg = filled(60);
         assert_eq!(svg.matches("class=\"part\"").count(), MOST);
         assert!(svg.contains("30 dòng thấp nhất trong 60"), "{svg}");
-        assert!(!svg.contains("90,0 %"), "the best are left out");
+        assert!(!svg.contains("90,0%"), "the best are left out");
     }
 
     #[test]

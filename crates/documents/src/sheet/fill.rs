@@ -53,13 +53,27 @@ pub enum CellValue {
 }
 
 impl CellValue {
-    /// The value as Vietnamese prints it: `1.116`, `95,2 %`.
+    /// The value as Vietnamese prints it: `1.116`, `95,2%`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
             CellValue::Text(text) => text.clone(),
             CellValue::Number(number) => vietnamese(*number),
-            CellValue::Share(share) => format!("{:.1} %", share * 100.0).replace('.', ","),
+            CellValue::Share(share) => {
+                // Only a whole share reads 100%, and only an empty one 0%.
+                let tenths = (share * 1_000.0).round();
+                let tenths = if *share < 1.0 {
+                    tenths.min(999.0)
+                } else {
+                    tenths
+                };
+                let tenths = if *share > 0.0 {
+                    tenths.max(1.0)
+                } else {
+                    tenths
+                };
+                format!("{:.1}%", tenths / 10.0).replace('.', ",")
+            }
             CellValue::Nothing => "–".to_owned(),
         }
     }
@@ -370,7 +384,10 @@ mod tests {
         assert_eq!(written(1_116.0), "1.116");
         assert_eq!(written(999.0), "999");
         assert_eq!(written(1_234_567.5), "1.234.567,5");
-        assert_eq!(CellValue::Share(0.9523).words(), "95,2 %");
+        assert_eq!(CellValue::Share(0.9523).words(), "95,2%");
+        assert_eq!(CellValue::Share(0.9999).words(), "99,9%");
+        assert_eq!(CellValue::Share(0.0001).words(), "0,1%");
+        assert_eq!(CellValue::Share(1.0).words(), "100,0%");
         assert_eq!(CellValue::Nothing.words(), "–");
     }
 }

@@ -39,7 +39,11 @@ pub(super) async fn counted(flags: &Asked) -> Result<Reported, Failure> {
             .units
             .province(province)
             .map_or_else(|| province.to_string(), |found| found.name.clone()),
-        RateUnits::One(_) | RateUnits::All => "Tất cả đơn vị".to_owned(),
+        RateUnits::One(unit) => here.catalogues().find_unit(unit.as_str()).map_or_else(
+            || unit.to_string(),
+            |found| found.name_on(flags.to).to_owned(),
+        ),
+        RateUnits::All => "Tất cả đơn vị".to_owned(),
     };
     let now = SystemClock.now();
     let counted = app::statistics::statistics(read.as_ref(), here.catalogues(), &query, now)
