@@ -30,6 +30,7 @@ LIBRARIES="
 /usr/include/stdio.h  libc6-dev
 /usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf  fonts-liberation
 /usr/share/java/gson.jar  libgoogle-gson-java
+/usr/lib/chromium/locales/vi.pak  chromium-l10n
 /usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll  libnewtonsoft-json5.0-cil
 /usr/lib/mono/gac/System.Net.Http  libmono-system-net-http4.0-cil
 "

@@ -505,7 +505,7 @@ fn every_sheet_of_one_unit_names_it_as_the_unit_that_reports() {
         .concat();
         let page = String::from_utf8(office.report(&flags).stdout).unwrap();
         assert!(
-            page.contains("Đơn vị báo cáo: Phường Minh Xuân"),
+            page.contains("– Phường Minh Xuân – Từ ngày"),
             "{flags:?}: {page}"
         );
     }

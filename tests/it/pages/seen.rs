@@ -460,7 +460,7 @@ async fn pictures_of_the_pages() {
         (
             "dossier",
             format!("/as/chairman{first}"),
-            (1366, 1500),
+            (1366, 2150),
             false,
         ),
         (

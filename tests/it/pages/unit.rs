@@ -256,3 +256,29 @@ async fn a_province_is_seen_on_one_page_with_each_ward_as_its_own_chairman_count
         csv.html
     );
 }
+
+on_both!(whoever_opens_a_page_behind_the_end_of_a_list_is_led_to_its_last_page);
+
+async fn whoever_opens_a_page_behind_the_end_of_a_list_is_led_to_its_last_page(on: Backend) {
+    let world = World::on(on, "2026-08-03 09:00").await;
+    account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;
+    for _ in 0..26 {
+        world.receive(WARD, THREE_DAYS).await;
+    }
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("thinh.hd").await;
+    let page = browser
+        .get("/units/H60.02215/list?channel=desk&page=9")
+        .await;
+    assert_eq!(page.location(), "/units/H60.02215/list?channel=desk&page=2");
+    let page = browser.get(page.location()).await;
+    assert!(page.says("26–26 trong 26 hồ sơ"), "{}", page.text());
+    let none = browser
+        .get("/units/H60.02215/list?channel=post&page=9")
+        .await;
+    assert!(
+        none.says("Không có hồ sơ nào phù hợp"),
+        "there is no last page"
+    );
+}

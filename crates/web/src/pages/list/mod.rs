@@ -15,7 +15,7 @@ use app::worklist::{Breakdown, Whose, WorklistFilter, WorklistOrder};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Channel, Status};
@@ -371,6 +371,12 @@ async fn show(
         .worklist(caller, filter.worklist(whose.clone()))
         .await?;
     let total = page.total.unwrap_or_default();
+    let last_page = u32::try_from(total.div_ceil(u64::from(ROWS))).unwrap_or(u32::MAX);
+    // The list has become shorter since its address was kept.
+    if filter.page > last_page && last_page > 0 {
+        let to = filter.on_page(last_page).address(&unit);
+        return Ok(Redirect::to(&to).into_response());
+    }
     let (counts, found) = engine.worklist_survey(caller, &whose).await?;
     let directory = pages.accounts.directory(&caller.province).await?;
     let (words, say, now) = (staff.visit.words(), staff.visit.say(), engine.now());
@@ -436,7 +442,6 @@ async fn show(
     );
     let first = u64::from(filter.page - 1) * u64::from(ROWS);
     let shown = page.items.len() as u64;
-    let last_page = u32::try_from(total.div_ceil(u64::from(ROWS))).unwrap_or(u32::MAX);
     let address = filter.on_page(1).address(&unit);
     let as_of = format!("{}, {}", say.clock(now), say.date(time::local_day(now)));
     Ok(html(&ListPage {
