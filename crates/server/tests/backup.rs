@@ -197,6 +197,16 @@ fn a_backup_is_put_back_only_where_nothing_is_and_by_its_own_key_and_schema() {
         let told = refused(&site.run(&["restore", "c.db"]), 2);
         assert!(told.contains("c.db is no backup of motcua"), "{told}");
     }
+    std::fs::create_dir(site.path("folder")).unwrap();
+    let told = refused(&site.run(&["restore", "folder"]), 2);
+    assert!(told.contains("folder is no backup of motcua"), "{told}");
+    let whole = std::fs::read(site.path("b.db")).unwrap();
+    std::fs::write(site.path("half.db"), &whole[..whole.len() / 2]).unwrap();
+    let told = refused(&site.run(&["restore", "half.db"]), 1);
+    assert!(
+        told.contains("half.db is no backup that can be read; put back an older one"),
+        "{told}"
+    );
 
     let copy = |name: &str, sql: &str| {
         std::fs::copy(site.path("b.db"), site.path(name)).unwrap();

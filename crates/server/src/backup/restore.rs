@@ -233,8 +233,12 @@ fn unfit(backup: &Path, error: OpenError) -> Failure {
         }
         OpenError::Newer { unknown } => newer_schema(backup, &unknown[0]),
         OpenError::Missing { .. } => Failure::Input(format!("{} is not there", backup.display())),
+        _ if backup.is_dir() => no_backup(backup),
         other => Failure::work(
-            format!("{} is no backup that can be read", backup.display()),
+            format!(
+                "{} is no backup that can be read; put back an older one, and look at the disk that it lay on",
+                backup.display()
+            ),
             other,
         ),
     }
