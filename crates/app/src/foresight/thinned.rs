@@ -25,12 +25,12 @@ impl<T> Thinned<T> {
     pub fn next(&mut self) -> Option<u64> {
         let place = self.come;
         self.come += 1;
-        (place % self.every == 0).then_some(place)
+        place.is_multiple_of(self.every).then_some(place)
     }
 
     /// Keeps the thing at a place that [`Self::next`] gave.
     pub fn keep(&mut self, place: u64, thing: T) {
-        if place % self.every == 0 {
+        if place.is_multiple_of(self.every) {
             self.kept.push((place, thing));
         }
         if self.kept.len() >= self.most {
