@@ -1,4 +1,4 @@
-//! A procedure that other procedures have taken over: its dossiers remain, and nothing new is received.
+//! What others have taken over: dossiers of a procedure remain, and nothing new is received or promised.
 
 use domain::role::Role;
 use serde_json::json;
@@ -51,4 +51,32 @@ async fn dossiers_of_a_procedure_that_others_have_taken_over_are_listed_and_expl
         json!([]),
         "nobody can receive it any more"
     );
+}
+
+on_both!(no_due_time_is_promised_for_a_unit_that_has_ended);
+
+async fn no_due_time_is_promised_for_a_unit_that_has_ended(on: Backend) {
+    let world = World::on(on, "2026-12-02 09:00").await;
+    let json = Json::over(&world);
+    let desk = world.token(Role::Receptionist, WARD).await;
+    // Phường Tân Quang, merged into this ward on 1 July 2025.
+    let asked = |unit: &str, receiving: &str, at: &str| {
+        json!({
+            "unit": unit, "receiving_unit": receiving, "limit": "3wd",
+            "receive_time": format!("{at}T09:00:00+07:00"),
+        })
+    };
+    let taken_over =
+        "must be a unit that exists; H60.02206 ended on 2025-06-30, and H60.02215 has taken over";
+    let now = asked("H60.02206", "H60.02206", "2026-12-02");
+    let refused = json.call(&desk, "PreviewDue", &now).await;
+    assert_eq!(
+        refused.wrong(),
+        [("unit", taken_over), ("receiving_unit", taken_over)]
+    );
+    let then = asked("H60.02206", "H60.02206", "2025-06-25");
+    let promised = json.call(&desk, "PreviewDue", &then).await.good();
+    assert_eq!(promised["due_time"], "2025-06-30T10:00:00Z", "{promised}");
+    let here = asked(WARD, "", "2026-12-02");
+    json.call(&desk, "PreviewDue", &here).await.good();
 }

@@ -609,9 +609,15 @@ fn cannot_deal(
         .units
         .get(code)
         .filter(|unit| unit.province == *province && unit.kind != UnitKind::Province);
-    let Some(unit) = unit else {
+    if unit.is_none() {
         return Some("must be a commune or centre of the caller's province".to_owned());
-    };
+    }
+    has_ended(catalogue, code, day)
+}
+
+/// Why a unit cannot handle a dossier on a day: it ended before. None if it had not.
+pub(crate) fn has_ended(catalogue: &Catalogue, code: &UnitCode, day: NaiveDate) -> Option<String> {
+    let unit = catalogue.units.get(code)?;
     let until = unit.until.filter(|until| *until < day)?;
     let heir = catalogue.lineage.working(code, day);
     Some(format!(

@@ -10,8 +10,8 @@ use domain::procedure::{Kind, Procedure};
 use domain::time::{self, Instant};
 
 use crate::access::Caller;
-use crate::engine::Engine;
-use crate::error::Error;
+use crate::engine::{Engine, has_ended};
+use crate::error::{Error, FieldError};
 
 /// What is previewed.
 #[derive(Debug, Clone)]
@@ -62,6 +62,16 @@ impl Engine {
             status: None,
             allowed: Vec::new(),
         };
+        let received_on = time::local_day(query.received);
+        let named = [("unit", &query.unit), ("receiving_unit", &query.receiving)];
+        let ended = named.into_iter().filter_map(|(field, unit)| {
+            let problem = has_ended(&catalogue, unit.as_ref()?, received_on)?;
+            Some(FieldError::new(field, problem))
+        });
+        let ended: Vec<FieldError> = ended.collect();
+        if !ended.is_empty() {
+            return Err(Error::Invalid(ended));
+        }
         let mut start = Start::at(query.received);
         let limit = match &query.what {
             PreviewOf::Limit(limit) => Some(*limit),
@@ -70,7 +80,7 @@ impl Engine {
                 case,
                 channel,
             } => {
-                let day = time::local_day(query.received);
+                let day = received_on;
                 let procedure = catalogue.procedures.in_force(code, day).ok_or_else(|| {
                     refused(Refusal::ProcedureNotInForce {
                         procedure: code.clone(),
