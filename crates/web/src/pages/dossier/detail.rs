@@ -70,14 +70,14 @@ impl Details<'_> {
                 vec![to.map(|to| self.to(&self.directory.name(to)))]
             }
             Event::Transferred(it) => vec![
-                Some(self.from_to(&self.unit(&it.from), &self.unit(&it.to))),
+                Some(self.change(&self.unit(&it.from), &self.unit(&it.to))),
                 it.hand_over_by.map(|by| self.until("event.papers_by", by)),
             ],
             Event::HandedOver(it) => {
                 let name = |party| self.directory.name(party);
                 let late = it.late.then(|| self.words.t("event.late"));
                 vec![
-                    Some(self.from_to(&name(&it.from.actor), &name(&it.to.actor))),
+                    Some(self.change(&name(&it.from.actor), &name(&it.to.actor))),
                     self.count(it.components.len()),
                     late,
                 ]
@@ -124,7 +124,7 @@ impl Details<'_> {
                     .map(|it| (self.unit(&it.old), self.unit(&it.new)))
                     .collect();
                 passed.dedup();
-                let passed = passed.iter().map(|(old, new)| self.from_to(old, new));
+                let passed = passed.iter().map(|(old, new)| self.change(old, new));
                 passed.map(Some).collect()
             }
             Event::Recalculated(it) => {
@@ -211,7 +211,7 @@ impl Details<'_> {
         self.words.fill("event.to", &[("name", name.into())])
     }
 
-    fn from_to(&self, from: &str, to: &str) -> Markup {
+    fn change(&self, from: &str, to: &str) -> Markup {
         Markup::of(&format!("{from} → {to}"))
     }
 
