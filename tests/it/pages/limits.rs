@@ -7,6 +7,13 @@ use web::Settings;
 use super::browser::{Browser, Shown, account, router};
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
+/// The path of a form, its fields with their limits, and what else it needs.
+type Form = (
+    &'static str,
+    &'static [(&'static str, usize)],
+    &'static [(&'static str, &'static str)],
+);
+
 /// What stands at a field of a page that refused what was typed into it.
 fn at_the_field(page: &Shown, field: &str) -> String {
     let mark = format!("id=\"{field}-e\"");
@@ -60,7 +67,7 @@ async fn every_field_of_every_form_has_a_limit_of_its_own_and_says_it() {
 
     let mut admin = Browser::at(&router);
     admin.sign_in("quan.tri").await;
-    let forms: [(&str, &[(&str, usize)], &[(&str, &str)]); 5] = [
+    let forms: [Form; 5] = [
         (
             "/setup/people",
             &[("full_name", 200), ("name", 60), ("position", 200)],
