@@ -3,12 +3,10 @@
 
 use std::sync::atomic::AtomicU64;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, Value};
 
 use crate::executor::Executor;
+use crate::pool::begin_writing;
 use crate::rewriting::{has_table, number};
 
 /// How many dossiers one transaction goes through.
@@ -68,11 +66,7 @@ pub(crate) async fn halve(
 /// Goes through the next dossiers in one transaction, and says how many it changed. None if none are left.
 async fn piece(db: &DatabaseConnection) -> Result<Option<u64>, DbErr> {
     let statements = AtomicU64::new(0);
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = db.begin_with_options(immediate).await?;
+    let transaction = begin_writing(db).await?;
     let executor = Executor {
         connection: &transaction,
         statements: &statements,

@@ -91,12 +91,8 @@ impl Pool {
     /// Begins a transaction whose statements have the same limit. It must not be cancelled
     /// half-way, so the caller gives it a task of its own.
     async fn begin(&self, mode: SqliteTransactionMode) -> Result<Transaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(mode),
-            ..TransactionOptions::default()
-        };
         let generation = self.current();
-        let begins = generation.connections.begin_with_options(options);
+        let begins = generation.connections.begin_with_options(options(mode));
         let limit = |_: &Limit| CONNECTING + BEGINNING;
         let transaction = self.in_time(generation.number, limit, begins).await?;
         Ok(Transaction {
@@ -259,6 +255,19 @@ impl ConnectionTrait for Pool {
         let generation = self.current();
         self.alone(&generation, generation.connections.query_all_raw(statement))
             .await
+    }
+}
+
+/// Begins for writing on a connection that nobody limits: that of migrations, and of the pieces that follow them.
+pub(crate) async fn begin_writing(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    db.begin_with_options(options(SqliteTransactionMode::Immediate))
+        .await
+}
+
+fn options(mode: SqliteTransactionMode) -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(mode),
+        ..TransactionOptions::default()
     }
 }
 

@@ -6,16 +6,14 @@ use std::sync::atomic::AtomicU64;
 use domain::dossier::{Dossier, ImportNumber};
 use domain::id::ProvinceCode;
 use domain::tally::{self, Tallies};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult};
 
 use crate::bulk::Nothing;
 use crate::commit::dossiers::overdue_from;
 use crate::commit::tallies;
 use crate::executor::Executor;
 use crate::page::VISIBLE;
+use crate::pool::begin_writing;
 use crate::row::DossierRow;
 use crate::value_table::ValueTable;
 
@@ -35,11 +33,7 @@ struct UncountedRow {
 /// Counts all dossiers if a migration left some uncounted, in one transaction.
 pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
     let statements = AtomicU64::new(0);
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = db.begin_with_options(immediate).await?;
+    let transaction = begin_writing(db).await?;
     let executor = Executor {
         connection: &transaction,
         statements: &statements,

@@ -5,13 +5,11 @@ use std::sync::atomic::AtomicU64;
 
 use domain::dossier::Record;
 use domain::dossier::event::{Frame, digest};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult};
 use serde_json::{Value as Json, json};
 
 use crate::executor::{Dialect, Executor};
+use crate::pool::begin_writing;
 use crate::request_key;
 use crate::row::EventRow;
 use crate::value_table::ValueTable;
@@ -176,11 +174,7 @@ pub(crate) async fn rewrite(
 /// a server still walks over the keys of deleted rows.
 async fn piece(db: &DatabaseConnection, after: &At) -> Result<Option<(u64, At)>, RewriteError> {
     let statements = AtomicU64::new(0);
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = db.begin_with_options(immediate).await?;
+    let transaction = begin_writing(db).await?;
     let executor = Executor {
         connection: &transaction,
         statements: &statements,
