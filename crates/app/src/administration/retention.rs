@@ -58,8 +58,8 @@ mod tests {
         // 01:00 on 31 March in Vietnam.
         let now: Instant = "2027-03-30T18:00:00Z".parse().unwrap();
         let since = |months| viewings_since(now, months).map(time::rfc3339);
-        assert_eq!(since(1).as_deref(), Some("2027-02-27T17:00:00Z"));
-        assert_eq!(since(24).as_deref(), Some("2025-03-30T17:00:00Z"));
+        assert_eq!(since(1).as_deref(), Some("2027-02-28T00:00:00+07:00"));
+        assert_eq!(since(24).as_deref(), Some("2025-03-31T00:00:00+07:00"));
         assert_eq!(since(u32::MAX), None);
     }
 }
