@@ -78,7 +78,9 @@ class Motcua {
 }
 
 /** Made and stored before the first try; the same one goes with every retry. */
-const newRequest = () => globalThis.crypto.randomUUID();
+// A browser has it, and Node from 19 on; Node 18 keeps it in a module.
+const crypto = globalThis.crypto ?? (await import("node:crypto")).webcrypto;
+const newRequest = () => crypto.randomUUID();
 
 async function main(address: string, unit: string, receptionist: string, portal: string) {
   const desk = new Motcua(address, receptionist);

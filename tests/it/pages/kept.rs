@@ -203,7 +203,7 @@ async fn a_desk_takes_no_name_number_or_text_that_the_wire_refuses() {
         ("address", long(501), "dài quá 500 ký tự"),
         ("phone", "0912345678 gọi anh Ba".to_owned(), "Số điện thoại"),
         ("id_number", "12345678901234".to_owned(), "Số định danh"),
-        ("incomplete", long(2_001), "dài quá 2.000 ký tự"),
+        ("incomplete", long(2_001), "Tối đa 2.000 ký tự"),
     ] {
         let mut fields = reception(&csrf, &id, "Nông Thị Hương");
         fields.retain(|(name, _)| *name != field);
