@@ -811,6 +811,8 @@ CREATE INDEX dossier_received ON dossier USING btree (province, received, id) WH
 
 CREATE INDEX dossier_status ON dossier USING btree (province, status, id) WHERE status <> 10;
 
+CREATE INDEX dossier_succeeded ON dossier USING btree (province, resolving, ended) WHERE strpos(fold, '"succeeded":'::text) > 0;
+
 CREATE INDEX import_place ON import USING btree (province, place) WHERE place IS NOT NULL;
 
 CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHERE finished IS NULL;

@@ -195,6 +195,9 @@ CREATE INDEX dossier_received ON dossier (province, received, id) WHERE received
 
 CREATE INDEX dossier_status ON dossier (province, status, id) WHERE status <> 10;
 
+CREATE INDEX dossier_succeeded ON dossier (province, resolving, ended)
+    WHERE instr(fold, '"succeeded":') > 0;
+
 CREATE TABLE event (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed
     province    TEXT    NOT NULL,

@@ -53,6 +53,7 @@ mod m20261201_000540_needless_indexes;
 mod m20261201_000541_compact_events;
 mod m20261201_000542_half_hashes;
 mod m20261201_000570_viewed_until;
+mod m20261201_000600_succeeded;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -123,6 +124,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000541_compact_events::Migration),
             Box::new(m20261201_000542_half_hashes::Migration),
             Box::new(m20261201_000570_viewed_until::Migration),
+            Box::new(m20261201_000600_succeeded::Migration),
         ]
     }
 

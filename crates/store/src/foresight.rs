@@ -293,9 +293,7 @@ pub(crate) async fn last_flags<C: ConnectionTrait>(
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Flag>, StoreError> {
-    let latest = "AND f.ordinal = (SELECT max(l.ordinal) FROM flag l \
-         WHERE l.province = f.province AND l.dossier = f.dossier)";
-    let rows = rows_of(db, province, dossiers, latest).await?;
+    let rows = rows_of(db, province, dossiers, Which::Last).await?;
     rows.into_iter()
         .map(|row| Flag::try_from(row).map(|flag| (flag.dossier, flag)))
         .collect()
@@ -307,32 +305,52 @@ pub(crate) async fn flags_of<C: ConnectionTrait>(
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError> {
     let mut found: HashMap<DossierId, Vec<Flag>> = HashMap::new();
-    for row in rows_of(db, province, dossiers, "").await? {
+    for row in rows_of(db, province, dossiers, Which::All).await? {
         let flag = Flag::try_from(row)?;
         found.entry(flag.dossier).or_default().push(flag);
     }
     Ok(found)
 }
 
+/// Which flags of a dossier.
+#[derive(Clone, Copy)]
+enum Which {
+    All,
+    Last,
+}
+
 async fn rows_of<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
-    which: &str,
+    which: Which,
 ) -> Result<Vec<FlagRow>, StoreError> {
     if dossiers.is_empty() {
         return Ok(Vec::new());
     }
     let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
     let given = ValueTable::new(db, "w", ["dossier"], list.collect());
+    let mut values = given.values;
+    let (from, condition) = match which {
+        Which::All => (given.table, ""),
+        // In groups, and no subquery for each flag: PostgreSQL reads a table whole while it takes it for empty,
+        // as it does for a minute when the first flags come, and would do so for each flag.
+        Which::Last => {
+            values.push(province.as_str().into());
+            let last = format!(
+                "(SELECT l.dossier, max(l.ordinal) AS ordinal FROM {} CROSS JOIN flag l \
+                 WHERE l.dossier = w.dossier AND l.province = ? GROUP BY l.dossier) AS w",
+                given.table
+            );
+            (last, "AND f.ordinal = w.ordinal")
+        }
+    };
+    values.push(province.as_str().into());
     let columns = FLAG.columns.map(|column| format!("f.{column}")).join(", ");
     let sql = format!(
-        "SELECT f.seq, {columns} FROM {} CROSS JOIN flag f \
-         WHERE f.dossier = w.dossier AND f.province = ? {which} ORDER BY f.dossier, f.ordinal",
-        given.table
+        "SELECT f.seq, {columns} FROM {from} CROSS JOIN flag f \
+         WHERE f.dossier = w.dossier AND f.province = ? {condition} ORDER BY f.dossier, f.ordinal"
     );
-    let mut values = given.values;
-    values.push(province.as_str().into());
     db.all(&sql, values).await.map_err(store_error)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::executor::Executor;
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::history::{HistoriesWanted, histories};
 use crate::row::{DossierRow, Place};
@@ -169,7 +169,7 @@ async fn chosen<C: ConnectionTrait>(
                         units.iter().filter(|one| *one != unit).cloned().collect();
                     parts.push(decided(wanted, std::slice::from_ref(unit)));
                     if !kin.is_empty() {
-                        parts.push(inherited(wanted, &kin));
+                        parts.push(inherited(wanted, &kin, db.dialect()));
                     }
                 }
                 None => parts.push(decided(wanted, units)),
@@ -232,11 +232,15 @@ fn decided(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
     select
 }
 
-/// Those that units decide and have something of from another: one that changed hands stands apart, but the
-/// unit that received a dossier may have passed on without it.
-fn inherited(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
+/// Those that units decide and have something of from another (`Dossier::succeeded`): one that changed hands
+/// stands apart, but the unit that received a dossier may have passed on without it.
+fn inherited(wanted: &ReportWanted, units: &[UnitCode], dialect: Dialect) -> SelectStatement {
     let mut select = decided(wanted, units);
-    select.and_where(Expr::cust(SUCCEEDED));
+    // The condition of the index of those few, word by word.
+    select.and_where(Expr::cust(match dialect {
+        Dialect::Sqlite => r#"instr(d.fold, '"succeeded":') > 0"#,
+        Dialect::Postgres => r#"strpos(d.fold, '"succeeded":') > 0"#,
+    }));
     select
 }
 
@@ -295,9 +299,6 @@ fn apart(wanted: &ReportWanted) -> [SelectStatement; 2] {
 
 /// `Dossier::moved`, in the text of the row; a wrong hit would only cost the time to read the history.
 const CHANGED_HANDS: &str = r#"d.fold LIKE '%"moved":true%'"#;
-
-/// `Dossier::succeeded`, in the same text.
-const SUCCEEDED: &str = r#"d.fold LIKE '%"succeeded":%'"#;
 
 /// A dossier that had not begun has no state in the period.
 fn there(select: &mut SelectStatement, wanted: &ReportWanted) {

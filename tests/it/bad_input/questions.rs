@@ -114,8 +114,21 @@ fn rows() -> Vec<Row> {
         ),
         (
             "ListDossiers",
-            json!({}),
+            json!({
+                "receive_from_time": "2026-08-10T00:00:00+07:00",
+                "end_from_time": "2026-08-10T00:00:00+07:00",
+            }),
             page(vec![
+                (
+                    "receive_until_time",
+                    json!("2026-08-10T00:00:00+07:00"),
+                    "must be after receive_from_time",
+                ),
+                (
+                    "end_until_time",
+                    json!("2026-08-10T00:00:00+07:00"),
+                    "must be after end_from_time",
+                ),
                 ("unit", json!("H60.99999"), A_UNIT),
                 ("states", json!(["STATE_LOST"]), "expected one of"),
                 ("states", json!(["STATE_UNSPECIFIED"]), "expected one of"),
@@ -165,8 +178,13 @@ fn rows() -> Vec<Row> {
         ),
         (
             "ListWorklist",
-            json!({}),
+            json!({"receive_from_time": "2026-08-10T00:00:00+07:00"}),
             page(vec![
+                (
+                    "receive_until_time",
+                    json!("2026-08-10T00:00:00+07:00"),
+                    "must be after receive_from_time",
+                ),
                 ("unit", json!("Minh Xuân"), A_UNIT),
                 ("not_handed_over", json!("yes"), "expected true or false"),
                 ("in_conflict", json!(1), "expected true or false"),

@@ -43,6 +43,22 @@ impl Fields {
         moment.map(time::to_micros)
     }
 
+    /// The moments, if given, from which on and before which something is wanted.
+    pub fn interval(
+        &mut self,
+        (from_field, from): (&str, Option<&Timestamp>),
+        (until_field, until): (&str, Option<&Timestamp>),
+    ) -> (Option<Instant>, Option<Instant>) {
+        let (from, until) = (
+            self.moment(from_field, from),
+            self.moment(until_field, until),
+        );
+        if from.zip(until).is_some_and(|(from, until)| until <= from) {
+            self.wrong(until_field, format!("must be after {from_field}"));
+        }
+        (from, until)
+    }
+
     /// The moment of a fact: it lies in the calendar and not in the future.
     pub fn fact(
         &mut self,

@@ -23,15 +23,18 @@ macro_rules! narrowed {
     ($context:expr, $fields:expr, $request:expr) => {{
         let (context, fields, request): (&RequestContext, &mut Fields, _) =
             ($context, $fields, &$request);
+        let (received_from, received_until) = fields.interval(
+            ("receive_from_time", request.receive_from_time.as_ref()),
+            ("receive_until_time", request.receive_until_time.as_ref()),
+        );
         DossierFilter {
             statuses: fields.states("states", &request.states),
             procedure: context.optional_procedure(fields, "procedure", &request.procedure),
             channel: fields.channel("channel", request.channel, &Channel::ALL),
             step: fields.optional("step", &request.step, StepId::parse),
             assignee: assignee(fields, &request.assignee),
-            received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
-            received_until: fields
-                .moment("receive_until_time", request.receive_until_time.as_ref()),
+            received_from,
+            received_until,
             changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
             ..DossierFilter::default()
         }
@@ -109,11 +112,15 @@ pub fn of_list(
     fields: &mut Fields,
     request: &proto::ListDossiersRequest,
 ) -> DossierFilter {
+    let (ended_from, ended_until) = fields.interval(
+        ("end_from_time", request.end_from_time.as_ref()),
+        ("end_until_time", request.end_until_time.as_ref()),
+    );
     DossierFilter {
         received_by: context.optional_unit(fields, "receiving_unit", &request.receiving_unit),
         decided_by: context.optional_unit(fields, "resolving_unit", &request.resolving_unit),
-        ended_from: fields.moment("end_from_time", request.end_from_time.as_ref()),
-        ended_until: fields.moment("end_until_time", request.end_until_time.as_ref()),
+        ended_from,
+        ended_until,
         ..narrowed!(context, fields, *request)
     }
 }

@@ -1,9 +1,9 @@
-//! What SQLite does for a page, or for a count, does not grow with the past, whatever it is filtered by.
+//! What SQLite does for a page, a count or a report does not grow with the past, or with what others did.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use app::ports::{Assignee, DossierFilter, List, Scope, Sieve, WorklistPage};
+use app::ports::{Assignee, DossierFilter, List, ReportWanted, Scope, Sieve, WorklistPage};
 use domain::dossier::{Channel, OpenMark, Status};
 use domain::id::{ActorId, ProcedureCode, ProvinceCode, StepId, UnitCode};
 use domain::time::Instant;
@@ -14,6 +14,7 @@ use sea_orm_migration::MigratorTrait;
 use super::{count, stretch};
 use crate::executor::Executor;
 use crate::page;
+use crate::report;
 use crate::tally::overdue;
 
 /// So many dossiers are open in every province of these tests.
@@ -104,6 +105,24 @@ impl Province {
         let counted = page::pending(&self.executor(), asked).await.unwrap();
         assert_eq!(counted, 0);
         [of_page, self.steps.load(Ordering::Relaxed)]
+    }
+
+    /// The steps of finding the dossiers of a report of the first ward, with so many wards of its kin.
+    async fn reported(&self, kin: usize) -> u64 {
+        let units = (0..=kin).map(|number| UnitCode::parse(&format!("0000{number}")).unwrap());
+        let units: Vec<UnitCode> = units.collect();
+        let wanted = ReportWanted {
+            counts: Some(units[0].clone()),
+            scope: Scope::Units(ProvinceCode::parse("08").unwrap(), units),
+            from: at(1),
+            until: at(i64::from(u32::MAX)),
+            as_of: at(i64::from(u32::MAX)),
+            only_apart: false,
+        };
+        self.steps.store(0, Ordering::Relaxed);
+        let found = report::ids(&self.executor(), &wanted, None, u32::MAX).await;
+        assert_eq!(found.unwrap().len(), 1_500);
+        self.steps.load(Ordering::Relaxed)
     }
 }
 
@@ -357,4 +376,15 @@ async fn three_times_the_past_costs_the_overdue_of_a_unit_and_its_predecessors_n
         steps.push(province.steps.load(Ordering::Relaxed));
     }
     assert!(is_as_much(steps[0], steps[1]), "{steps:?}");
+}
+
+#[tokio::test]
+async fn a_report_of_one_ward_does_not_read_what_always_was_its_kins() {
+    let province = Province::with(6_000).await;
+    let (alone, with_kin) = (province.reported(0).await, province.reported(3).await);
+    // Its kin's interests are walked, for it may have received for them; their dossiers are not.
+    assert!(
+        with_kin < alone * 3,
+        "{with_kin} steps with three of its kin, {alone} without"
+    );
 }
