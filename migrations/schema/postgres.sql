@@ -819,6 +819,8 @@ CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHER
 
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 
+CREATE INDEX interest_received ON interest USING btree (province, unit, dossier) WHERE (roles::integer % 4) = 1;
+
 CREATE INDEX interest_worklist ON interest USING btree (province, unit, precedence, dossier) WHERE open = 1;
 
 CREATE INDEX origin_name ON origin USING btree (province, upper(name));

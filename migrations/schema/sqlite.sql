@@ -348,6 +348,8 @@ CREATE TABLE interest (
 
 CREATE INDEX interest_dossier ON interest (province, dossier);
 
+CREATE INDEX interest_received ON interest (province, unit, roles % 4) WHERE roles % 4 = 1;
+
 CREATE INDEX interest_worklist ON interest (province, unit, precedence, dossier) WHERE open = 1;
 
 CREATE TABLE job (

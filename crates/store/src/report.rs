@@ -254,7 +254,7 @@ fn received(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
     select
 }
 
-/// `Interest::RECEIVING` and not `Interest::RESOLVING`.
+/// `Interest::RECEIVING` and not `Interest::RESOLVING`: the condition of the index of those, word by word.
 const RECEIVED_FOR_ANOTHER: &str = "i.roles % 4 = 1";
 
 /// Whether the report looks from a moment after which something was recorded.
