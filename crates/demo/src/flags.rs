@@ -19,8 +19,8 @@ pub struct Flags {
     sweep: Sweep,
     /// When it was last looked.
     looked: Option<(NaiveDate, u32)>,
-    /// The month of the latest model.
-    fitted: Option<u32>,
+    /// The day of the latest model.
+    fitted: Option<NaiveDate>,
 }
 
 impl Flags {
@@ -33,16 +33,18 @@ impl Flags {
             return Ok(());
         }
         self.looked = slot;
-        if self.fitted != Some(day.month()) {
-            self.fitted = Some(day.month());
-            fit(engine, day, now).await?;
+        if self.fitted.map(|fitted| fitted.month()) != Some(day.month()) {
+            self.fit(engine, day, now).await?;
         }
         self.look(engine, now).await
     }
 
-    /// Fits today's model, and flags what it flags now.
+    /// Has today's model, and flags what it flags now.
     pub async fn catch_up(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
-        fit(engine, time::local_day(now), now).await?;
+        let today = time::local_day(now);
+        if self.fitted != Some(today) {
+            self.fit(engine, today, now).await?;
+        }
         self.look(engine, now).await
     }
 
@@ -51,12 +53,13 @@ impl Flags {
         looked.map_err(|error| Failure::work("cannot flag the demo's dossiers", error))?;
         Ok(())
     }
-}
 
-async fn fit(engine: &Engine, day: NaiveDate, now: Instant) -> Result<(), Failure> {
-    let province = province_code();
-    let fitting = engine.fit_forecasts(&province, time::day_start(day));
-    let fitted = NOW.scope(now, fitting).await;
-    fitted.map_err(|error| Failure::work("cannot fit the demo's forecasts", error))?;
-    Ok(())
+    async fn fit(&mut self, engine: &Engine, day: NaiveDate, now: Instant) -> Result<(), Failure> {
+        self.fitted = Some(day);
+        let province = province_code();
+        let fitting = engine.fit_forecasts(&province, time::day_start(day));
+        let fitted = NOW.scope(now, fitting).await;
+        fitted.map_err(|error| Failure::work("cannot fit the demo's forecasts", error))?;
+        Ok(())
+    }
 }
