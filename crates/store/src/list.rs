@@ -339,11 +339,14 @@ fn sift(on: Dialect, select: &mut SelectStatement, filter: &DossierFilter) {
     let of_one = filter.procedure.as_ref();
     let of_several = filter.procedures.as_ref();
     let since = filter.changed_since.map(|since| since.timestamp_micros());
-    // Without statistics SQLite takes one unit of a province for most of it.
-    let decided_by = filter
-        .decided_by
-        .as_ref()
-        .map(|unit| Expr::cust_with_values("likelihood(d.resolving = ?, 0.001)", [unit.as_str()]));
+    let decided_by = filter.decided_by.as_ref().map(|unit| {
+        let condition = match stretch_of(filter).decided_by {
+            // Without statistics SQLite takes one unit of a province for most of it.
+            Some(_) => "likelihood(d.resolving = ?, 0.001)",
+            None => "d.resolving || '' = ?",
+        };
+        Expr::cust_with_values(condition, [unit.as_str()])
+    });
     select
         .and_where_option(decided_by)
         .and_where_option(of_one.map(|one| procedure().eq(one.as_str())))

@@ -291,6 +291,11 @@ fn broad() -> Vec<DossierFilter> {
             ..none.clone()
         },
         DossierFilter {
+            decided_by: Some(unit("00001")),
+            received_from: Some(at(1)),
+            ..none.clone()
+        },
+        DossierFilter {
             ended_from: Some(at(1)),
             ..none.clone()
         },

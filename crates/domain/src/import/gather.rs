@@ -310,7 +310,11 @@ impl<'a> Gathering<'a> {
         }
         let code = match self.places.get(ImportField::Code, cells) {
             "" => None,
-            text => Some(AnyCode::parse(text).map_err(|invalid| invalid.to_string())?),
+            text => Some(AnyCode::parse(text).map_err(|invalid| {
+                format!(
+                    "{invalid}; if these are numbers of a list of your own, leave `code` out of the map"
+                )
+            })?),
         };
         let way = self.way(cells)?;
         let past = |field| self.past(field, cells);

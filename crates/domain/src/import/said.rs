@@ -2,7 +2,7 @@
 
 /// Reasons in English, and the same in Vietnamese. `{}` stands for what a row holds; the parts of a
 /// reason, between semicolons, are told one by one.
-const PARTS: [(&str, &str); 36] = [
+const PARTS: [(&str, &str); 42] = [
     (
         "unit `{}` is in no list",
         "đơn vị “{}” không có trong danh mục và bản mô tả",
@@ -105,6 +105,21 @@ const PARTS: [(&str, &str); 36] = [
     ),
     ("code {} belongs to {} already", "mã {} đã thuộc {}"),
     ("`{}` is left out", "“{}” được bỏ qua"),
+    (
+        "`{}` is not a dossier code: AGENCY-YYMMDD-NNNN or a portal's code, such as {}",
+        "“{}” không phải mã hồ sơ: phải là <mã cơ quan>-<năm tháng ngày>-<số> hoặc mã của cổng, ví dụ {}",
+    ),
+    (
+        "one of another shape with its source, such as {}",
+        "mã dạng khác thì ghi kèm nguồn, ví dụ {}",
+    ),
+    (
+        "if these are numbers of a list of your own, leave `code` out of the map",
+        "nếu đây là số thứ tự của sổ riêng thì bỏ `code` khỏi bản mô tả",
+    ),
+    ("not UTF-8 at byte {} of the row", "dòng không phải UTF-8 ở byte {}"),
+    ("save the whole file as UTF-8", "hãy lưu lại cả tệp dạng UTF-8"),
+    ("holds a NUL byte", "dòng có byte NUL"),
 ];
 
 /// A reason in Vietnamese. A part that is in no list stays as it is.

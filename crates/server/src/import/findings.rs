@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use app::import::{Outcome, Why};
+use domain::dossier::Oddity;
 use domain::import::{Map, in_vietnamese};
 use domain::language::Language::{self, English, Vietnamese};
 use serde::Serialize;
@@ -374,7 +375,7 @@ impl Findings {
                 ),
             );
             for (oddity, number) in &self.oddities {
-                count(out, &oddity.replace('_', " "), *number);
+                count(out, &odd(oddity, language), *number);
             }
             count(
                 out,
@@ -574,4 +575,19 @@ fn count(out: &mut String, what: &str, number: u64) {
 fn rate(events: u64, took: Duration) -> Option<u64> {
     let seconds = took.as_secs_f64();
     (events > 0 && seconds > 0.0).then(|| (events as f64 / seconds) as u64)
+}
+
+/// An oddity in words, by its word in data.
+fn odd(code: &str, language: Language) -> String {
+    let known = Oddity::ALL.into_iter().find(|it| it.as_str() == code);
+    let vietnamese = known.map(|oddity| match oddity {
+        Oddity::EndBeforeStart => "kết thúc trước khi tiếp nhận",
+        Oddity::DueBeforeStart => "hẹn trả trước khi tiếp nhận",
+        Oddity::StepBeforeStart => "có bước trước khi tiếp nhận",
+        Oddity::StepAfterEnd => "có bước sau khi kết thúc",
+        Oddity::SeveralEnds => "kết thúc hơn một lần",
+        Oddity::ReturnBeforeEnd => "trả kết quả trước khi kết thúc",
+    });
+    let english = code.replace('_', " ");
+    words(language, vietnamese.unwrap_or(&english), &english).to_owned()
 }

@@ -224,6 +224,11 @@ fn broad(dossiers: u64) -> Vec<DossierFilter> {
             ..none.clone()
         },
         DossierFilter {
+            decided_by: UnitCode::parse("00001").ok(),
+            received_from: Some(at(1)),
+            ..none.clone()
+        },
+        DossierFilter {
             changed_since: Some(at(last - 500)),
             ..none.clone()
         },
