@@ -57,6 +57,29 @@ async fn a_fresh_database_has_exactly_the_schema_in_the_file(on: Backend) {
     assert_eq!(text, expected, "set UPDATE_SCHEMA=1 to write the file anew");
 }
 
+on_both!(a_database_of_another_program_stays_as_it_is);
+
+async fn a_database_of_another_program_stays_as_it_is(on: Backend) {
+    let database = on.empty().await;
+    change(&database, "CREATE TABLE theirs (x INTEGER)").await;
+    let refused = [
+        refusal(&database).await,
+        migrate(&database.url, true).await.unwrap_err(),
+        migrate(&database.url, false).await.unwrap_err(),
+    ];
+    for why in refused {
+        let why = why.to_string();
+        assert!(
+            why.contains("belongs to another program: it has table theirs"),
+            "{why}"
+        );
+    }
+    let db = raw(&database).await;
+    let objects = migrations::objects(&db).await.unwrap();
+    db.close().await.unwrap();
+    assert_eq!(objects.len(), 1, "{objects:?}");
+}
+
 on_both!(no_object_of_the_schema_holds_what_separates_objects);
 
 async fn no_object_of_the_schema_holds_what_separates_objects(on: Backend) {
@@ -101,7 +124,9 @@ on_both!(an_unmigrated_database_is_refused_and_told_what_to_run);
 
 async fn an_unmigrated_database_is_refused_and_told_what_to_run(on: Backend) {
     let database = on.empty().await;
+    // On SQLite this makes the file.
     change(&database, "CREATE TABLE other (id INTEGER)").await;
+    change(&database, "DROP TABLE other").await;
     let refused = refusal(&database).await;
     assert!(matches!(refused, OpenError::Unmigrated { .. }));
     assert!(
@@ -154,7 +179,7 @@ on_both!(a_migration_that_fails_leaves_nothing_behind);
 async fn a_migration_that_fails_leaves_nothing_behind(on: Backend) {
     let database = on.empty().await;
     // The second statement of the first migration fails, because the name is taken.
-    change(&database, "CREATE TABLE event (id INTEGER)").await;
+    change(&database, "CREATE VIEW event AS SELECT 1 AS id").await;
     assert!(matches!(
         migrate(&database.url, false).await,
         Err(OpenError::Database(_))

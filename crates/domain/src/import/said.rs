@@ -117,8 +117,14 @@ const PARTS: [(&str, &str); 42] = [
         "if these are numbers of a list of your own, leave `code` out of the map",
         "nếu đây là số thứ tự của sổ riêng thì bỏ `code` khỏi bản mô tả",
     ),
-    ("not UTF-8 at byte {} of the row", "dòng không phải UTF-8 ở byte {}"),
-    ("save the whole file as UTF-8", "hãy lưu lại cả tệp dạng UTF-8"),
+    (
+        "not UTF-8 at byte {} of the row",
+        "dòng không phải UTF-8 ở byte {}",
+    ),
+    (
+        "save the whole file as UTF-8",
+        "hãy lưu lại cả tệp dạng UTF-8",
+    ),
     ("holds a NUL byte", "dòng có byte NUL"),
 ];
 

@@ -224,7 +224,7 @@ fn copy_bytes(from: &Path, to: &Path) -> std::io::Result<()> {
 
 fn unfit(backup: &Path, error: OpenError) -> Failure {
     match error {
-        OpenError::AnotherKind { .. } => no_backup(backup),
+        OpenError::AnotherKind { .. } | OpenError::OfAnotherProgram { .. } => no_backup(backup),
         OpenError::Unmigrated { pending } if pending.len() == store::migrations().len() => {
             no_backup(backup)
         }

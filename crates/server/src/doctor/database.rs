@@ -179,6 +179,13 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
                 "`motcua migrate` makes it; look for a mistake in the path before",
             ),
         ),
+        OpenError::OfAnotherProgram { .. } => (
+            "database",
+            (
+                "xem đường dẫn có sai không, hoặc đặt một cơ sở dữ liệu trống",
+                "look for a mistake in the path, or name an empty database",
+            ),
+        ),
         OpenError::Unmigrated { .. } | OpenError::Interrupted => (
             "schema",
             (

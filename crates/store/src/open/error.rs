@@ -42,6 +42,15 @@ pub enum OpenError {
         /// The file.
         file: PathBuf,
     },
+    /// The database has tables, and none that a version of this program made.
+    #[error(
+        "the database belongs to another program: it has table {table}, and nothing of motcua; expected an empty \
+         database, or one that `motcua migrate` made"
+    )]
+    OfAnotherProgram {
+        /// The first of its tables.
+        table: String,
+    },
     /// The file has hard links.
     #[error(
         "{} has {names} names (hard links). Under each name SQLite keeps another log, so what was written \

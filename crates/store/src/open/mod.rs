@@ -43,6 +43,9 @@ pub async fn migrate_and_tell(
         Address::Sqlite(file) => {
             lock::check_file(&file)?;
             lock::check_log(&file)?;
+            if file.exists() {
+                sqlite::check_origin(url).await?;
+            }
             if !dry_run {
                 let made = lock::make_private(&file);
                 made.map_err(|error| OpenError::Database(error.into()))?;

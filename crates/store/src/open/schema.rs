@@ -68,12 +68,27 @@ pub(super) async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, Op
 async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, OpenError> {
     let backend = db.get_database_backend();
     let select = |sql| db.query_all_raw(Statement::from_string(backend, sql));
-    let noted = match backend {
-        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('migration') IS NOT NULL",
-        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+    let (noted, tables) = match backend {
+        DbBackend::Postgres => (
+            "SELECT 1 WHERE to_regclass('migration') IS NOT NULL",
+            // Tables of extensions belong to nobody's program.
+            "SELECT c.relname::text FROM pg_class c \
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT EXISTS \
+                 (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') \
+             ORDER BY c.relname LIMIT 1",
+        ),
+        _ => (
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name LIMIT 1",
+        ),
     };
     if select(noted).await?.is_empty() {
-        return Ok(Vec::new());
+        return match select(tables).await?.first() {
+            Some(row) => Err(OpenError::OfAnotherProgram {
+                table: row.try_get_by_index(0)?,
+            }),
+            None => Ok(Vec::new()),
+        };
     }
     let rows = select("SELECT version FROM migration ORDER BY version").await?;
     let names: Result<_, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();

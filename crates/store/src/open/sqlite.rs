@@ -12,7 +12,7 @@ use sea_orm::{
 use super::error::OpenError;
 use super::lock::{self, Lock};
 use super::options::{Durability, Options};
-use super::schema::check_schema;
+use super::schema::{check_schema, pending};
 use crate::pool::Pool;
 
 /// The one connection for migrating; it creates a missing file.
@@ -29,6 +29,14 @@ pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnect
     .await
 }
 
+/// Fails on a file that another program or a newer version of this one made, and changes nothing in it.
+pub(super) async fn check_origin(url: &str) -> Result<(), OpenError> {
+    let db = migrator(url, true).await?;
+    let known = pending(&db).await;
+    db.close().await?;
+    known.map(|_pending| ())
+}
+
 /// The one writer, and the readers.
 pub(super) async fn open(
     url: &str,
@@ -43,6 +51,7 @@ pub(super) async fn open(
     lock::check_file(file)?;
     lock::check_log(file)?;
     let lock = options.serves.then(|| Lock::take(file)).transpose()?;
+    check_origin(url).await?;
     let closed = lock::close_to_others(file);
     closed.map_err(|error| OpenError::Database(error.into()))?;
     let synchronous = match options.durability {
