@@ -286,7 +286,26 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
         let drift = &record["drift"];
         assert!(number(&drift["count"]) >= 100, "{record}");
         assert_ne!(drift["alarm"], true, "{record}");
-        println!("{}", record["text_vi"]);
+        // The words hold the numbers of the fields, and no others.
+        let whole = |name: &str, times: f64| format!("{:.0}", (of(name) * times).round());
+        let expected = [
+            whole("flagged", 1.0),
+            whole("flagged_late", 1.0),
+            whole("promised", 10.0),
+            "10".to_owned(),
+            whole("median_lead_share", 100.0),
+            whole("acted_on", 1.0),
+            whole("saved", 1.0),
+            whole("missed", 1.0),
+        ];
+        for words in ["text_vi", "text_en"] {
+            let told = record[words]
+                .as_str()
+                .unwrap()
+                .split(|it: char| !it.is_ascii_digit());
+            let told: Vec<&str> = told.filter(|piece| !piece.is_empty()).collect();
+            assert_eq!(told, expected, "{record}");
+        }
     }
 
     let month = json!({"unit": "units/H60.02215", "from": "2026-10-01", "to": "2026-10-31"});

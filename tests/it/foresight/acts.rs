@@ -1,9 +1,12 @@
 //! What the outlook advises, until when it helps, and what is due in the days ahead.
 
+use domain::dossier::Command;
+use domain::dossier::acts::Assign;
+use domain::id::ActorId;
 use domain::role::Role;
 use serde_json::{Value, json};
 
-use super::step;
+use super::{act, somebody, step};
 use crate::backend::Backend;
 use crate::calling::Json;
 use crate::world::{THREE_DAYS, WARD, World};
@@ -57,4 +60,51 @@ async fn the_outlook_says_what_to_do_and_until_when_and_counts_what_is_due_in_th
     assert_eq!(expected(&tomorrow), 1.0, "the overdue one counts as late");
     let ends = |outlook: &Value| outlook["horizon_end_time"].as_str().unwrap().to_owned();
     assert!(ends(&tomorrow) < ends(&outlook), "{tomorrow}");
+}
+
+on_both!(who_has_it_is_reminded_in_time_and_at_the_last_step_signs_before_it_is_due);
+
+async fn who_has_it_is_reminded_in_time_and_at_the_last_step_signs_before_it_is_due(on: Backend) {
+    let world = World::on(on, "2026-08-10 09:00").await;
+    let dossier = world.receive(WARD, THREE_DAYS).await;
+    let appraised = step(&world, dossier, 0).await;
+    world.set("2026-08-12 09:00");
+    let json = Json::over(&world);
+    let token = world.token(Role::Chairman, WARD).await;
+    let advised = async || {
+        let asked = json!({ "unit": WARD, "month": "2026-08" });
+        let outlook = json.call(&token, "GetOutlook", &asked).await.good();
+        outlook["act_first"][0].clone()
+    };
+    let assign = |to: &str| {
+        Command::Assign(Assign {
+            assignee: ActorId::parse(to).unwrap(),
+        })
+    };
+    let unassigned = advised().await;
+    assert_eq!(unassigned["act"], "OUTLOOK_ACT_ASSIGN", "{unassigned}");
+
+    let leader = || somebody(Role::Leader, 0);
+    let assigned = act(&world, &appraised, leader(), assign("nv-an")).await;
+    let reminded = advised().await;
+    assert_eq!(reminded["act"], "OUTLOOK_ACT_REMIND", "{reminded}");
+    assert_eq!(
+        reminded["act_by_time"], unassigned["act_by_time"],
+        "what remains takes as long, whoever has it"
+    );
+    assert!(reminded["act_by_time"].as_str() > Some("2026-08-12T02:00:00Z"));
+    assert!(reminded["act_by_time"].as_str() < reminded["effective_due_time"].as_str());
+
+    let at_the_leader = step(&world, assigned, 0).await;
+    act(&world, &at_the_leader, leader(), assign("ld-ha")).await;
+    let to_sign = advised().await;
+    assert_eq!(to_sign["act"], "OUTLOOK_ACT_SIGN", "{to_sign}");
+    assert_eq!(to_sign["act_by_time"], to_sign["effective_due_time"]);
+
+    // Once that is past, and nobody told the citizen another date, an apology is left.
+    world.set("2026-08-14 09:00");
+    let asked = json!({ "unit": WARD, "month": "2026-08" });
+    let outlook = json.call(&token, "GetOutlook", &asked).await.good();
+    let late = &outlook["overdue_first"][0];
+    assert_eq!(late["act"], "OUTLOOK_ACT_APOLOGISE", "{late}");
 }

@@ -31,6 +31,7 @@ impl FlagRecord {
             missed,
             acted,
             saved,
+            median_lead_share,
             ..
         } = self.record;
         if self.judged_from.is_none() {
@@ -46,14 +47,21 @@ impl FlagRecord {
             ];
         }
         let promised = (Precision::default().at_risk * 10.0).round();
+        let [early_vi, early_en] = median_lead_share.map_or_else(Default::default, |share| {
+            let percent = (share * 100.0).round();
+            [
+                format!(" Một nửa số lần đúng báo khi còn từ {percent:.0}% thời hạn trở lên."),
+                format!(" Half of the right ones came with {percent:.0}% of the time allowed left, or more."),
+            ]
+        });
         [
             format!(
-                "{flagged} lần cảnh báo, {flagged_late} lần đúng; hứa {promised:.0} trong 10. \
+                "{flagged} lần cảnh báo, {flagged_late} lần đúng; hứa {promised:.0} trong 10.{early_vi} \
                  {acted} hồ sơ được xử lý trong một ngày làm việc sau cảnh báo, trong đó {saved} \
                  hồ sơ kịp hạn. {missed} hồ sơ trễ hạn mà không được cảnh báo."
             ),
             format!(
-                "{flagged} flags, {flagged_late} of them right; promised {promised:.0} in 10. \
+                "{flagged} flags, {flagged_late} of them right; promised {promised:.0} in 10.{early_en} \
                  {acted} dossiers were acted on within a working day, and {saved} of these ended \
                  in time. {missed} dossiers were late without a flag."
             ),
