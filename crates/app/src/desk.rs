@@ -24,7 +24,12 @@ impl Engine {
         caller: &Caller,
         unit: &UnitCode,
     ) -> Result<Vec<(ProcedureCode, u32)>, Error> {
-        access::check_unit(caller, Method::ListDossiers, unit)?;
+        access::check_role(caller, Method::ListDossiers)?;
+        if !caller.reaches(unit) {
+            return Err(Error::UnitDenied {
+                method: "ListProcedures",
+            });
+        }
         let now = self.now();
         let key = (caller.province.clone(), unit.clone());
         if let Some(known) = self.context.closed.received.get(&key, now) {

@@ -141,6 +141,7 @@ impl Engine {
             None => None,
         };
         let read = self.context.store.read().await?;
+        self.known_remote(read.as_ref(), caller, remote).await?;
         let found = read.kept_sheets(&caller.province, remote, before, limit + 1);
         let cut = page::cut(found.await?, limit, &question, |kept| {
             kept.night.to_string()

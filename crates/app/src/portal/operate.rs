@@ -234,7 +234,7 @@ impl Engine {
         }
     }
 
-    async fn known_remote(
+    pub(super) async fn known_remote(
         &self,
         read: &dyn crate::ports::ReadTx,
         caller: &Caller,

@@ -5,7 +5,7 @@ use app::portal::{DueQuery, ParcelQuery, RemoteStatus};
 use app::ports::Parcel;
 use app::view::DossierName;
 use app::{Caller, Engine, Error};
-use domain::id::{DossierId, RequestId, UnitCode};
+use domain::id::{DossierId, RequestId};
 use domain::time::Instant;
 use prost_types::Timestamp;
 use tonic::{Request, Response, Status, async_trait};
@@ -35,6 +35,9 @@ impl PortalService for Portals {
                 let remote = fields.done(Some(remote))?;
                 let mut remotes = engine.portal_status(&caller).await?;
                 remotes.retain(|status| remote.is_empty() || status.remote.name == remote);
+                if remotes.is_empty() && !remote.is_empty() {
+                    return Err(unknown("remote", remote));
+                }
                 Ok(proto::PortalStatus {
                     remotes: remotes.into_iter().map(remote_status).collect(),
                 })
@@ -104,6 +107,9 @@ impl PortalService for Portals {
                 let system = fields.done(Some(system))?;
                 let mut readings = engine.readings(&caller).await?;
                 readings.retain(|one| system.is_empty() || one.reading.system == system);
+                if readings.is_empty() && !system.is_empty() {
+                    return Err(unknown("system", system));
+                }
                 Ok(proto::ListReadingsResponse {
                     readings: readings.iter().map(exchange::reading).collect(),
                 })
@@ -119,7 +125,8 @@ impl PortalService for Portals {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let mut fields = Fields::default();
-                let unit = fields.optional("unit", &request.unit, UnitCode::parse);
+                let context = Calls::context(&engine, &caller);
+                let unit = context.optional_unit(&mut fields, "unit", &request.unit);
                 let page: PageQuery = fields.page(request.page_size, request.page_token);
                 let unit = fields.done(Some(unit))?;
                 let query = DueQuery {
@@ -209,6 +216,10 @@ async fn found(
         None => Ok(None),
         Some(name) => engine.portal_dossier(caller, &name).await.map(Some),
     }
+}
+
+fn unknown(what: &'static str, name: String) -> Error {
+    Error::NotFound { what, name }
 }
 
 fn remote_status(status: RemoteStatus) -> proto::RemoteStatus {

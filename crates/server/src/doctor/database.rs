@@ -170,6 +170,36 @@ async fn key(config: &Config, store: &SeaStore) -> Result<Finding, app::ports::S
     Ok(Finding::ok(NAME, found))
 }
 
+/// Why a database cannot be opened. What the database or the system says stays as it is.
+fn in_vietnamese(error: &OpenError) -> String {
+    match error {
+        OpenError::Missing { file } => format!("không có tệp {}", file.display()),
+        OpenError::AnotherKind { file } => {
+            format!("{} không phải cơ sở dữ liệu SQLite", file.display())
+        }
+        OpenError::OfAnotherProgram { table } => {
+            format!(
+                "là cơ sở dữ liệu của chương trình khác: có bảng {table}, không có gì của motcua"
+            )
+        }
+        OpenError::ReadOnly { file } => {
+            format!("người dùng này không ghi được {}", file.display())
+        }
+        OpenError::OtherNames { file, names } => {
+            format!("{} có {names} tên (liên kết cứng)", file.display())
+        }
+        OpenError::InUse { file, process } => {
+            format!("{} đang được tiến trình {process} phục vụ", file.display())
+        }
+        OpenError::Unmigrated { pending } => format!(
+            "thiếu {} bước chuyển đổi, đầu tiên là {}",
+            pending.len(),
+            pending.first().map_or("", String::as_str)
+        ),
+        other => chain(other),
+    }
+}
+
 fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
     let (name, remedy) = match error {
         OpenError::Missing { .. } => (
@@ -177,6 +207,13 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
             (
                 "`motcua migrate` tạo ra nó; trước đó xem đường dẫn có sai không",
                 "`motcua migrate` makes it; look for a mistake in the path before",
+            ),
+        ),
+        OpenError::ReadOnly { .. } => (
+            "database",
+            (
+                "cho người dùng của máy chủ làm chủ tệp, hoặc chạy motcua bằng chủ của tệp",
+                "let the server's user own the file, or run motcua as its owner",
             ),
         ),
         OpenError::OfAnotherProgram { .. } => (
@@ -249,7 +286,10 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
     }
     findings.push(Finding::fail(
         name,
-        Said::alike(format!("{shown}: {}", chain(error))),
+        (
+            format!("{shown}: {}", in_vietnamese(error)),
+            format!("{shown}: {}", chain(error)),
+        ),
         remedy,
     ));
     let why = (

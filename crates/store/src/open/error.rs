@@ -42,6 +42,16 @@ pub enum OpenError {
         /// The file.
         file: PathBuf,
     },
+    /// The file cannot be written.
+    #[error(
+        "{} cannot be written by this user; expected a file that the server's user owns, on a disk that is \
+         not read-only",
+        file.display()
+    )]
+    ReadOnly {
+        /// The file.
+        file: PathBuf,
+    },
     /// The database has tables, and none that a version of this program made.
     #[error(
         "the database belongs to another program: it has table {table}, and nothing of motcua; expected an empty \

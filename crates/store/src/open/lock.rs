@@ -92,6 +92,11 @@ pub(super) fn check_file(database: &Path) -> Result<(), OpenError> {
 /// Refuses what is no file of SQLite, which takes any short text for an empty database and would write
 /// over it. A database in the making is empty.
 pub(super) fn check_kind(database: &Path) -> Result<(), OpenError> {
+    if database.is_dir() {
+        return Err(OpenError::AnotherKind {
+            file: database.to_owned(),
+        });
+    }
     let mut header = Vec::new();
     File::open(database)
         .and_then(|file| file.take(HEADER.len() as u64).read_to_end(&mut header))
@@ -102,6 +107,21 @@ pub(super) fn check_kind(database: &Path) -> Result<(), OpenError> {
     Err(OpenError::AnotherKind {
         file: database.to_owned(),
     })
+}
+
+/// Refuses a file that is there and cannot be written.
+pub(super) fn check_writable(database: &Path) -> Result<(), OpenError> {
+    match OpenOptions::new().write(true).open(database) {
+        Err(error)
+            if [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem]
+                .contains(&error.kind()) =>
+        {
+            Err(OpenError::ReadOnly {
+                file: database.to_owned(),
+            })
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// How every file of SQLite begins.

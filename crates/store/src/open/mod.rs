@@ -43,14 +43,19 @@ pub async fn migrate_and_tell(
         Address::Sqlite(file) => {
             lock::check_file(&file)?;
             lock::check_log(&file)?;
-            if file.exists() {
-                sqlite::check_origin(url).await?;
-            }
+            let looked = match file.exists() {
+                true => Some(sqlite::first_look(url).await?),
+                false => None,
+            };
             if !dry_run {
+                lock::check_writable(&file)?;
                 let made = lock::make_private(&file);
                 made.map_err(|error| OpenError::Database(error.into()))?;
             }
             let db = sqlite::migrator(url, dry_run).await?;
+            if let Some(looked) = looked {
+                looked.close().await?;
+            }
             // Closing it below takes the log away.
             lock::forget_killed(&file);
             db

@@ -58,11 +58,14 @@ const KEEP_PLANS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_pl
      WHERE events.oid = to_regclass('event') \
      HAVING greatest(max(events.reltuples), sum(part.reltuples)) >= 10000";
 
-/// One snapshot a transaction, without a statement that asks for it.
+/// One snapshot a transaction, without a statement that asks for it. A statement reads what an index finds, in
+/// milliseconds; the server would take longer to start parallel workers for it, or to compile it.
 const READING: Settings = &[
     ("default_transaction_isolation", "repeatable read"),
     ("default_transaction_read_only", "on"),
     ("idle_in_transaction_session_timeout", "60s"),
+    ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
 ];
 
 const MIGRATING: Settings = &[("idle_in_transaction_session_timeout", "0")];

@@ -29,12 +29,19 @@ pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnect
     .await
 }
 
-/// Fails on a file that another program or a newer version of this one made, and changes nothing in it.
-pub(super) async fn check_origin(url: &str) -> Result<(), OpenError> {
+/// Looks whether another program, or a newer version of this one, made the file, and changes nothing in it.
+///
+/// The connection has to stay open until another one is: the last one to close takes the log away, and a kill
+/// before the next one would then look as if a log had been lost.
+pub(super) async fn first_look(url: &str) -> Result<DatabaseConnection, OpenError> {
     let db = migrator(url, true).await?;
-    let known = pending(&db).await;
-    db.close().await?;
-    known.map(|_pending| ())
+    match pending(&db).await {
+        Ok(_) => Ok(db),
+        Err(error) => {
+            db.close().await?;
+            Err(error)
+        }
+    }
 }
 
 /// The one writer, and the readers.
@@ -49,9 +56,10 @@ pub(super) async fn open(
         });
     }
     lock::check_file(file)?;
+    lock::check_writable(file)?;
     lock::check_log(file)?;
     let lock = options.serves.then(|| Lock::take(file)).transpose()?;
-    check_origin(url).await?;
+    let looked = first_look(url).await?;
     let closed = lock::close_to_others(file);
     closed.map_err(|error| OpenError::Database(error.into()))?;
     let synchronous = match options.durability {
@@ -64,6 +72,7 @@ pub(super) async fn open(
             .synchronous(synchronous)
     })
     .await?;
+    looked.close().await?;
     if let Err(error) = check_schema(&writer).await {
         writer.close().await?;
         return Err(error);

@@ -192,7 +192,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             a_user_with_a_token(world).await;
             received(world, THREE_DAYS, units).await
         }
-        "ListParcels" | "RetryParcels" | "ReconcileRemote" => {
+        "ListParcels" | "ListExchangeSheets" | "RetryParcels" | "ReconcileRemote" => {
             let ready = received(world, THREE_DAYS, units).await;
             is_parked(world, ready.dossier.id).await;
             ready

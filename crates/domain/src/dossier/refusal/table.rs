@@ -65,8 +65,14 @@ impl Refusal {
             Refusal::Mirrored { system } => Row {
                 reason: "MIRRORED",
                 variables: vec![("system", system.clone())],
-                en: format!("this dossier is a mirror; only {system} may change it"),
-                vi: format!("Hồ sơ này được đồng bộ từ {system}; chỉ hệ thống đó được cập nhật."),
+                en: format!(
+                    "{system} keeps this dossier, or all dossiers of its procedure; only that system may \
+                     receive and change them"
+                ),
+                vi: format!(
+                    "Hồ sơ này, hoặc mọi hồ sơ của thủ tục này, do {system} quản lý; chỉ hệ thống đó được \
+                     tiếp nhận và cập nhật."
+                ),
             },
             Refusal::ProcedureNotInForce { procedure, day } => Row {
                 reason: "PROCEDURE_NOT_IN_FORCE",
