@@ -57,7 +57,9 @@ pub struct Frame {
     pub here: String,
     /// Whether all data is made up.
     pub demo: bool,
-    /// The text of the bar's search field.
+    /// Whether the bar has a field for searching.
+    pub finds: bool,
+    /// Its text.
     pub searched: String,
 }
 
@@ -90,6 +92,7 @@ impl Frame {
                 .path_and_query()
                 .map_or_else(String::new, ToString::to_string),
             demo: !pages.settings.demo.is_empty(),
+            finds: false,
             searched: String::new(),
         }
     }
@@ -107,6 +110,7 @@ impl Frame {
             nav: nav(staff, place),
             units: units(&caller.units, |unit| name(unit).unwrap_or_default()),
             who: staff.signed_in.official.full_name.clone(),
+            finds: caller.may(Method::SearchDossiers),
             ..Self::public(pages, &staff.visit, title)
         }
     }

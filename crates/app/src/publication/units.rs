@@ -46,6 +46,20 @@ impl Engine {
             let taken = format!("belongs to {} already", known.name);
             return Err(Error::invalid("code", taken));
         }
+        let whole = catalogue.units.province(&caller.province);
+        if let Some(whole) = whole.filter(|whole| whole.code.level_one() != unit.code.level_one()) {
+            let own = format!(
+                "expected an identifier of the province, such as {}.99999",
+                whole.code
+            );
+            return Err(Error::invalid("code", own));
+        }
+        let key = fold::key(&unit.name);
+        let mut own = catalogue.units.in_province(&caller.province);
+        if let Some(namesake) = own.find(|known| fold::key(&known.name) == key) {
+            let taken = format!("belongs to {} already", namesake.code);
+            return Err(Error::invalid("name", taken));
+        }
         let path = format!("units/{}-added.communes.csv", caller.province);
         let before = self.documents_of(&caller.province).await?;
         let before = before.into_iter().rfind(|document| {

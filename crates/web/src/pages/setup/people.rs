@@ -187,7 +187,7 @@ async fn add(
         }
         Err(other) => return Err(other.into()),
     };
-    let actor = actor(&typed.name)?;
+    let actor = actor(&typed.name.to_lowercase())?;
     let page = person_page(&pages, &staff, &actor, Some(password)).await?;
     Ok(html(&page))
 }
@@ -202,7 +202,7 @@ fn refused(words: &Words, mut page: PeoplePage, wrong: Vec<(&'static str, Markup
 }
 
 fn actor(name: &str) -> Result<ActorId, Fault> {
-    ActorId::parse(&name.to_lowercase()).map_err(|_not_a_name| Fault::NoPage)
+    ActorId::parse(name).map_err(|_not_a_name| Fault::NoPage)
 }
 
 #[derive(Template)]

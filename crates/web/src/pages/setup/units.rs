@@ -118,8 +118,14 @@ async fn add(
                 .iter()
                 .map(|wrong| match wrong.field.as_str() {
                     "statistics_code" => ("statistics_code", words.t("units.statistics_wrong")),
+                    "name" if wrong.problem.contains("already") => {
+                        ("name", words.t("units.name_taken"))
+                    }
                     "name" => ("name", words.t("units.name_wrong")),
                     _ if wrong.problem.contains("already") => ("code", words.t("units.code_taken")),
+                    _ if wrong.problem.contains("of the province") => {
+                        ("code", words.t("units.code_elsewhere"))
+                    }
                     _ => ("code", words.t("units.code_wrong")),
                 })
                 .collect();
