@@ -27,6 +27,8 @@ pub struct About {
     pub delimiter: Option<char>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
+    /// Its other sheets that have as many of the columns, and are not read.
+    pub others: Vec<String>,
     /// The line that names the columns, once it was found.
     pub header_line: Option<u64>,
 }

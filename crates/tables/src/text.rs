@@ -94,6 +94,7 @@ impl Text {
             encoding: Some(self.encoding.name().to_owned()),
             delimiter: Some(self.delimiter),
             sheet: None,
+            others: Vec::new(),
             header_line: None,
         }
     }

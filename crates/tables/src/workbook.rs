@@ -8,11 +8,16 @@ use chrono::{NaiveTime, Timelike};
 use domain::catalogue::Fault;
 use domain::import::{TITLES, TableForm, TextRow, header_among};
 use sha2::{Digest, Sha256};
+use zip::ZipArchive;
 
 use crate::reading::{About, Row};
 
 /// The largest workbook, in bytes. It is read whole, unlike a text.
 const LARGEST: u64 = 256 << 20;
+
+/// The same once it is unpacked: a few bytes of a zip can stand for any number, and cells take four times as
+/// much memory again.
+const LARGEST_UNPACKED: u64 = 256 << 20;
 
 pub struct Workbook {
     kind: &'static str,
@@ -21,6 +26,8 @@ pub struct Workbook {
     sheet: usize,
     /// Whether the form says which sheet.
     is_said: bool,
+    /// Other sheets with as many of the names.
+    others: Vec<usize>,
     /// The next row of the sheet, from 0.
     next: usize,
     hash: [u8; 32],
@@ -45,6 +52,11 @@ impl Workbook {
         if bytes.len() as u64 > LARGEST {
             return Err(fault(format!(
                 "a workbook of more than {LARGEST} bytes; save its sheet as CSV"
+            )));
+        }
+        if unpacked(&bytes).is_some_and(|size| size > LARGEST_UNPACKED) {
+            return Err(fault(format!(
+                "a workbook that unpacks to more than {LARGEST_UNPACKED} bytes; save its sheet as CSV"
             )));
         }
         let hash = Sha256::digest(&bytes).into();
@@ -84,6 +96,7 @@ impl Workbook {
             sheets,
             sheet: said.unwrap_or_default(),
             is_said: said.is_some(),
+            others: Vec::new(),
             next: 0,
             hash,
         })
@@ -95,6 +108,9 @@ impl Workbook {
             encoding: None,
             delimiter: None,
             sheet: self.sheets.get(self.sheet).map(|(name, _)| name.clone()),
+            others: (self.others.iter())
+                .filter_map(|at| Some(self.sheets.get(*at)?.0.clone()))
+                .collect(),
             header_line: None,
         }
     }
@@ -117,6 +133,9 @@ impl Workbook {
             if found > most {
                 most = found;
                 self.sheet = at;
+                self.others.clear();
+            } else if found == most && most > 0 {
+                self.others.push(at);
             }
         }
     }
@@ -135,6 +154,13 @@ impl Workbook {
         *cells = row;
         Row::Good
     }
+}
+
+/// How many bytes all parts of a zip say they have, unpacked; none of what is no zip.
+fn unpacked(bytes: &[u8]) -> Option<u64> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let sizes = (0..archive.len()).map(|part| Some(archive.by_index_raw(part).ok()?.size()));
+    sizes.sum()
 }
 
 /// Rows of a sheet as texts, with the numbers that the sheet shows.
@@ -175,5 +201,75 @@ fn text(cell: &Data) -> String {
             }
             None => at.as_f64().to_string(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A zip of one empty part that says it has so many bytes, unpacked.
+    fn zip_of(size: u32) -> Vec<u8> {
+        let sizes = [0, size].map(u32::to_le_bytes).concat();
+        // Version, flags, method, time, day and checksum; the sizes; lengths of the name and of more.
+        let known = [
+            &[20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+            &sizes,
+            &[1, 0, 0, 0],
+        ]
+        .concat();
+        let part = [b"PK\x03\x04".as_slice(), &known, b"a"].concat();
+        let listed = [b"PK\x01\x02\x14\0".as_slice(), &known, &[0; 14], b"a"].concat();
+        let lengths = [listed.len(), part.len()].map(|it| u32::try_from(it).unwrap().to_le_bytes());
+        let end = [
+            b"PK\x05\x06\0\0\0\0\x01\0\x01\0".as_slice(),
+            &lengths.concat(),
+            &[0, 0],
+        ]
+        .concat();
+        [part, listed, end].concat()
+    }
+
+    #[test]
+    fn sheets_with_the_same_columns_that_are_not_read_are_named() {
+        let sheet = |rows: &[[&str; 2]]| {
+            let mut range = calamine::Range::new((0, 0), (1, 1));
+            for (row, cells) in (0..).zip(rows) {
+                for (column, cell) in (0..).zip(cells) {
+                    range.set_value((row, column), Data::String((*cell).to_owned()));
+                }
+            }
+            range
+        };
+        let months = [["Số", "Ngày"], ["1", "01/09/2026"]];
+        let mut book = Workbook {
+            kind: "xlsx",
+            sheets: vec![
+                ("Bìa".to_owned(), sheet(&[["Sổ", "theo dõi"]])),
+                ("Tháng 8".to_owned(), sheet(&months)),
+                ("Tháng 9".to_owned(), sheet(&months)),
+            ],
+            sheet: 0,
+            is_said: false,
+            others: Vec::new(),
+            next: 0,
+            hash: [0; 32],
+        };
+        book.choose(&["Số", "Ngày"]);
+        let about = book.about();
+        assert_eq!(about.sheet.as_deref(), Some("Tháng 8"));
+        assert_eq!(about.others, ["Tháng 9"]);
+    }
+
+    #[test]
+    fn a_small_zip_that_stands_for_a_large_workbook_is_not_unpacked() {
+        assert_eq!(unpacked(&zip_of(1_000)), Some(1_000));
+        let bomb = zip_of(u32::try_from(LARGEST_UNPACKED + 1).unwrap());
+        let refused = Workbook::read("bomb.xlsx", bomb.as_slice(), &TableForm::default());
+        let why = refused.err().unwrap().reason;
+        assert!(
+            why.contains("unpacks to more than 268435456 bytes"),
+            "{why}"
+        );
     }
 }

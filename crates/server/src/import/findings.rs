@@ -67,6 +67,8 @@ struct FileLine {
     delimiter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sheets_not_read: Vec<String>,
     header_line: u64,
 }
 
@@ -78,6 +80,7 @@ impl FileLine {
             encoding: about.encoding.clone(),
             delimiter: about.delimiter.map(String::from),
             sheet: about.sheet.clone(),
+            sheets_not_read: about.others.clone(),
             header_line: about.header_line.unwrap_or(1),
         }
     }
@@ -99,6 +102,16 @@ impl FileLine {
         }
         if let Some(sheet) = &self.sheet {
             told.push_str(&format!(", {} {sheet}", say("trang tính", "sheet")));
+        }
+        if !self.sheets_not_read.is_empty() {
+            told.push_str(&format!(
+                ", {} {}",
+                say(
+                    "không đọc các trang tính cùng cột (chọn bằng `sheet`):",
+                    "not reading the sheets with the same columns (`sheet` chooses one):"
+                ),
+                self.sheets_not_read.join(", ")
+            ));
         }
         let named = say("tên cột ở dòng", "column names in line");
         told.push_str(&format!(", {named} {}", self.header_line));
