@@ -46,6 +46,9 @@ pub struct RemoteSettings {
     /// The file with the password.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// The password itself, of a portal that is made up; no configuration can have it.
+    #[serde(skip)]
+    pub made_up_password: String,
     /// The file with the key that signs what the remote hands in; without one nothing comes in.
     #[serde(default)]
     pub inbound_key_file: Option<PathBuf>,

@@ -46,10 +46,11 @@ impl DemoPortal {
         tokio::spawn(async move { serving.serve(listener, std::future::pending()).await });
         let settings = format!(
             "name = \"{NAME}\"\nprovince = \"{province}\"\naddress = \"http://{address}\"\n\
-             organisation = \"H60\"\nfrom_now = true\n"
+             organisation = \"H60\"\nusername = \"demo\"\nfrom_now = true\n"
         );
-        let settings = toml::from_str(&settings)
+        let mut settings: RemoteSettings = toml::from_str(&settings)
             .map_err(|wrong| Failure::work("cannot connect the simulated portal", wrong))?;
+        settings.made_up_password = hex(&SystemIds.random());
         let key = hex(&SystemIds.random()).into_bytes();
         Ok(Self {
             simulator,
@@ -76,5 +77,20 @@ impl DemoPortal {
             "a simulated portal is told of what happens"
         );
         tokio::spawn(citizens.live(self.simulator, engine, EVERY));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remotes;
+
+    #[tokio::test]
+    async fn the_demo_signs_in_at_its_portal() {
+        let province = ProvinceCode::parse("08").unwrap();
+        let portal = DemoPortal::open(&province).await.unwrap();
+        let client = remotes::client(&portal.settings).unwrap();
+        let found = client.look_up("H60.02215-261201-0001").await;
+        assert!(matches!(found, Ok(None)), "{found:?}");
     }
 }

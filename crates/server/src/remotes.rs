@@ -103,10 +103,10 @@ pub fn check(remotes: &[RemoteSettings]) -> Result<(), Failure> {
 }
 
 /// A client of a remote, with its password and its map.
-fn client(remote: &RemoteSettings) -> Result<Client, Failure> {
+pub(crate) fn client(remote: &RemoteSettings) -> Result<Client, Failure> {
     let password = match &remote.password_file {
         Some(path) => secret(remote, "password_file", path)?,
-        None => String::new(),
+        None => remote.made_up_password.clone(),
     };
     let map = match &remote.map {
         Some(path) => Some(text(remote, "map", path)?),
