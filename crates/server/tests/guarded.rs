@@ -105,9 +105,15 @@ impl Served {
 
     /// Receives a dossier, and returns the answer.
     fn receive(&self, token: &str) -> String {
+        self.receive_as(1, token)
+    }
+
+    fn receive_as(&self, request: u32, token: &str) -> String {
         use std::io::Write;
-        let body = r#"{"request_id":"00000000-0000-4000-8000-000000000001","procedure":"1.004873",
-            "receiving_unit":"02215","applicant":{"name":"Mẫu"},"components":["to-khai"]}"#;
+        let body = format!(
+            r#"{{"request_id":"00000000-0000-4000-8000-{request:012}","procedure":"1.004873",
+            "receiving_unit":"02215","applicant":{{"name":"Mẫu"}},"components":["to-khai"]}}"#
+        );
         let mut line = std::net::TcpStream::connect(&self.address).unwrap();
         let request = format!(
             "POST /motcua.v1.DossierService/ReceiveDossier HTTP/1.1\r\nhost: x\r\n\
@@ -201,8 +207,16 @@ fn a_log_that_is_gone_after_a_kill_is_missed() {
     }
     let why = site.serve(&[]).err().unwrap();
     assert!(why.contains("m.db-wal is gone"), "{why}");
+    let served = site.serve(&["--without-log"]).unwrap();
+    // The next numbers of the day may stand on receipts.
+    let answer = served.receive_as(2, &token);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let code = answer.split("\"code\":\"").nth(1).unwrap();
+    let code = code.split('"').next().unwrap();
+    let (_, number) = code.rsplit_once('-').unwrap();
+    assert!(number.parse::<u32>().unwrap() > 1_000, "{code}");
+    served.stop();
     site.serve(&["--without-log"]).unwrap().stop();
-    site.serve(&[]).unwrap().stop();
 }
 
 #[test]

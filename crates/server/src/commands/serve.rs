@@ -24,6 +24,7 @@ use web::{DemoRole, Pages};
 
 use super::first_start::{self, FirstStart};
 use super::{migrate, open_with};
+use crate::backup::Return;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
 use crate::demo_portal::DemoPortal;
@@ -66,7 +67,7 @@ pub struct Serve {
     #[arg(long, conflicts_with = "demo")]
     pub new_key: bool,
     /// Start on a file whose last server was killed and whose log (-wal) is gone: what was written last
-    /// is missing.
+    /// is missing. As after a restored backup, each unit skips numbers, and sessions end.
     #[arg(long, conflicts_with = "demo")]
     pub without_log: bool,
     /// For `bench`: makes each commit to a file take so many milliseconds longer.
@@ -102,12 +103,16 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         return serve_first(&config, catalogue, code, ports).await;
     }
     let _told = telemetry::start(&config)?;
-    if flags.without_log {
-        let let_go = store::go_without_log(&config.database);
-        let_go.map_err(|error| Failure::work("cannot go without the log", error))?;
-    }
+    let is_log_lost = match flags.without_log {
+        true => store::go_without_log(&config.database)
+            .map_err(|error| Failure::work("cannot go without the log", error))?,
+        false => false,
+    };
     if flags.migrate {
         migrate::apply(&config.database, false).await?;
+    }
+    if is_log_lost {
+        begin_after_loss(&config).await?;
     }
     let replaced = if flags.new_key {
         Replaced::Knowingly
@@ -118,6 +123,23 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     let store = open_to_serve(&config, slower_flush).await?;
     let secret = secret::of_database(&config.secret_file, &store, &SystemIds, replaced).await?;
     serve(&config, catalogue, store, secret, ports, Beginning::Again).await
+}
+
+/// What was written last is missing, as after a restored backup: its numbers stand on receipts, its events were read.
+async fn begin_after_loss(config: &Config) -> Result<(), Failure> {
+    let how = Return {
+        skip: None,
+        all_ahead: false,
+    };
+    let (_, begun) = backup::after_another(config, how, &mut |_, _| {}).await?;
+    tracing::warn!(
+        numbers = begun.numbers,
+        units = begun.units,
+        sessions = begun.sessions,
+        "the log is gone: each unit skips numbers that may stand on receipts, sessions end, and readers of the \
+         feed begin again"
+    );
+    Ok(())
 }
 
 /// Builds the demo and serves it from a scratch database, or from a named one that stays.

@@ -67,13 +67,15 @@ pub async fn migrate_and_tell(
     result
 }
 
-/// Lets a file be opened whose last server was killed and whose log is gone.
-pub fn go_without_log(url: &str) -> Result<(), OpenError> {
-    match Address::parse(url)? {
-        Address::Sqlite(file) => lock::forget_killed(&file),
-        Address::Postgres => {}
-    }
-    Ok(())
+/// Lets a file be opened whose last server was killed and whose log is gone. Whether it is such a file: what was
+/// written last is missing in it then.
+pub fn go_without_log(url: &str) -> Result<bool, OpenError> {
+    let Address::Sqlite(file) = Address::parse(url)? else {
+        return Ok(false);
+    };
+    let is_lost = matches!(lock::check_log(&file), Err(OpenError::LogLost { .. }));
+    lock::forget_killed(&file);
+    Ok(is_lost)
 }
 
 async fn migrate_connected(
