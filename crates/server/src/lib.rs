@@ -22,6 +22,7 @@ mod supervisor;
 mod telemetry;
 mod text;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 pub use commands::Cli;
@@ -67,15 +68,65 @@ impl Failure {
 
     /// Prints the failure with its causes, one a line, and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("motcua: {self}");
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            eprintln!("  because: {error}");
-            cause = error.source();
+        let mut lines = String::new();
+        for (number, text) in told_once(self).iter().enumerate() {
+            let begins = if number == 0 {
+                "motcua: "
+            } else {
+                "  because: "
+            };
+            lines.push_str(&format!("{begins}{text}\n"));
         }
+        // Who has stopped reading, as `head` does, wants no more.
+        let _unread = std::io::stderr().write_all(lines.as_bytes());
         match self {
             Failure::Input(_) => ExitCode::from(2),
             Failure::Work { .. } => ExitCode::FAILURE,
         }
+    }
+}
+
+/// An error and its causes, outermost first. Some errors end with the text of their cause; that is left out.
+fn told_once(error: &dyn std::error::Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if let Some(outer) = texts.last_mut()
+            && let Some(own) = outer.strip_suffix(&text)
+        {
+            *outer = own.trim_end_matches([':', ' ']).to_owned();
+        }
+        texts.push(text);
+        cause = inner.source();
+    }
+    texts.retain(|text| !text.is_empty());
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Told(&'static str, #[source] Option<Box<Told>>);
+
+    #[test]
+    fn what_a_cause_says_is_told_once() {
+        let inner = Told("the file is read-only", None);
+        let outer = Told(
+            "Execution Error: the file is read-only",
+            Some(Box::new(inner)),
+        );
+        let whole = Told("cannot open m.db", Some(Box::new(outer)));
+        assert_eq!(
+            told_once(&whole),
+            [
+                "cannot open m.db",
+                "Execution Error",
+                "the file is read-only"
+            ]
+        );
     }
 }

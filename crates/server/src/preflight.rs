@@ -9,10 +9,11 @@ use portal::RemoteSettings;
 use portal::reading::ReaderSettings;
 
 use crate::config::Config;
-use crate::{Failure, readers, remotes, secret};
+use crate::{Failure, readers, remotes, secret, telemetry};
 
 /// Refuses a configuration with which no server starts.
 pub fn check(config: &Config) -> Result<(), Failure> {
+    telemetry::filter(config)?;
     config.certificate()?;
     secret::read(&config.secret_file)?;
     remotes::check(&config.remote)?;

@@ -114,3 +114,18 @@ fn a_value_that_a_key_does_not_take_is_told_with_one_that_it_takes() {
         assert_eq!(code, 2);
     }
 }
+
+#[test]
+fn a_check_refuses_a_log_with_which_no_server_starts() {
+    let folder = migrated();
+    let wrong = [("MOTCUA_LOG", "bogus=zzz")];
+    let (said, code) = refusal(&folder, &wrong);
+    assert!(said.starts_with("log = \"bogus=zzz\": "), "{said}");
+    assert_eq!(code, 2);
+    let checked = motcua(folder.path(), &["check"], &wrong);
+    assert_eq!(checked.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(checked.stderr).unwrap().lines().next(),
+        Some(format!("motcua: {said}").as_str())
+    );
+}

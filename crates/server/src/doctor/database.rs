@@ -302,11 +302,5 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
 
 /// An error with its causes, on one line.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told = format!("{told}: {error}");
-        cause = error.source();
-    }
-    told
+    crate::told_once(error).join(": ")
 }

@@ -21,12 +21,16 @@ pub struct Telemetry {
     _collector: Option<otlp::Collector>,
 }
 
+/// What the log tells, as the configuration says.
+pub fn filter(config: &Config) -> Result<Targets, Failure> {
+    let filter = &config.log;
+    let parsed = filter.parse();
+    parsed.map_err(|error| Failure::Input(format!("log = \"{filter}\": {error}")))
+}
+
 /// Starts logging to standard error, and to a collector if the configuration names one.
 pub fn start(config: &Config) -> Result<Telemetry, Failure> {
-    let filter = &config.log;
-    let filter: Targets = filter
-        .parse()
-        .map_err(|error| Failure::Input(format!("log = \"{filter}\": {error}")))?;
+    let filter = filter(config)?;
     let logs = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         // In a file, colour codes are noise.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{Connection, Executor};
+use sea_orm::sqlx::{Connection, Executor, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    Statement,
 };
 
 use super::error::OpenError;
@@ -83,13 +84,27 @@ const MIGRATION_LOCK: i64 = 0x6d6f_7463_7561_0001;
 /// The one connection for migrating. It holds the migration lock until it is closed.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
     let settings = if dry_run { READING } else { MIGRATING };
-    let db = Database::connect(connections(url, 1, settings, &[], None)).await?;
+    let db = connected(url, connections(url, 1, settings, &[], None)).await?;
     check_version(&db).await?;
     if !dry_run {
         let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
         db.execute_unprepared(&lock).await?;
     }
     Ok(db)
+}
+
+/// The connections, as soon as the server is there. A pool waits for it for a while, and then only says that it
+/// waited; one connection more says why.
+async fn connected(url: &str, options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
+    let waited = match Database::connect(options).await {
+        Ok(db) => return Ok(db),
+        Err(waited) => waited,
+    };
+    let alone = tokio::time::timeout(CONNECTING, PgConnection::connect(url)).await;
+    Err(match alone {
+        Ok(Err(why)) => DbErr::Conn(RuntimeErr::Internal(why.to_string())).into(),
+        Ok(Ok(_)) | Err(_) => waited.into(),
+    })
 }
 
 /// The writers and the readers.
@@ -107,7 +122,7 @@ pub(super) async fn open(url: &str, options: Options) -> Result<(Pool, Pool), Op
                 anew: anew.clone(),
             }),
         };
-        let connections = Database::connect(anew).await?;
+        let connections = connected(url, anew).await?;
         Ok::<_, OpenError>(Pool::new(connections, limit))
     };
     let writers = connections(url, WRITERS, WRITING, careless, Some(KEEP_PLANS));
