@@ -355,12 +355,26 @@ impl Rows<'_> {
         self.words.fill("row.left", &[("time", time().into())])
     }
 
+    /// Until when the listed unit has a part of its own to do, where that is not the dossier's due time.
+    fn own_part(&self, view: &View) -> Option<Markup> {
+        let part = view.for_unit.as_ref()?;
+        let due = part.due.filter(|due| Some(*due) != view.dossier.due())?;
+        let key = if part.overdue {
+            "row.part_over"
+        } else {
+            "row.part_due"
+        };
+        let date = self.say.moment(due, self.now);
+        Some(self.words.fill(key, &[("date", date.into())]))
+    }
+
     fn why(&self, view: &View, flag: Option<Flag>) -> Markup {
         let dossier = &view.dossier;
         let today = time::local_day(self.now);
         let here = self.open_time(view, dossier.since, self.now);
         let here = here.map(|time| self.say.working(time, self.day(view)));
         let mut said: Vec<Markup> = Vec::new();
+        said.extend(self.own_part(view));
         let waits = match dossier.status() {
             Status::SupplementRequested => Some("row.waits_for_papers"),
             Status::PaymentRequested => Some("row.waits_for_payment"),
