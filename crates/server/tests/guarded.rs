@@ -220,6 +220,19 @@ fn a_log_that_is_gone_after_a_kill_is_missed() {
 }
 
 #[test]
+fn the_last_use_of_a_token_is_noted_by_a_server_that_is_told_to_stop() {
+    let site = Site::new();
+    let token = site.token();
+    let served = site.serve(&[]).unwrap();
+    assert!(served.receive(&token).starts_with("HTTP/1.1 200"));
+    served.stop();
+    let listed = site.command(&["token", "list"]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(!listed.contains("chưa dùng"), "{listed}");
+    assert!(listed.contains("dùng"), "{listed}");
+}
+
+#[test]
 fn another_key_than_the_databases_is_refused_by_name() {
     let site = Site::new();
     let token = site.token();

@@ -580,6 +580,10 @@ async fn serve(
         let error = &error as &dyn std::error::Error;
         tracing::warn!(error, "cannot note who looked last");
     }
+    if let Err(error) = until_the_end.note_token_uses().await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "cannot note when tokens were last used");
+    }
     if let Err(error) = store.close().await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
