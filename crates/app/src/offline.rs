@@ -180,6 +180,21 @@ impl Engine {
         day: NaiveDate,
         receptions: Vec<OfflineReception>,
     ) -> Result<Vec<Result<View, Error>>, Error> {
+        self.check_receptions(caller, unit, day, &receptions)?;
+        let entered = receptions
+            .into_iter()
+            .map(|offline| self.import_one(caller, unit, day, offline));
+        Ok(join_all(entered).await)
+    }
+
+    /// Refuses receptions that no desk can have had on the day, whatever their numbers.
+    pub fn check_receptions(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+        receptions: &[OfflineReception],
+    ) -> Result<(), Error> {
         access::check_unit(caller, Method::ImportReceptions, unit)?;
         self.check_desk(caller, unit, day)?;
         let now = time::to_micros(self.now());
@@ -204,13 +219,10 @@ impl Engine {
                 wrong.extend(problem.map(|problem| FieldError::new(field(name), problem)));
             }
         }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Invalid(wrong)),
         }
-        let entered = receptions
-            .into_iter()
-            .map(|offline| self.import_one(caller, unit, day, offline));
-        Ok(join_all(entered).await)
     }
 
     async fn import_one(

@@ -28,5 +28,6 @@ pub fn check(
     caller: &Caller,
     request: &ImportReceptionsRequest,
 ) -> Result<(), Error> {
-    offline::import(request, &Calls::context(engine, caller)).map(|_sound| ())
+    let asked = offline::import(request, &Calls::context(engine, caller))?;
+    engine.check_receptions(caller, &asked.unit, asked.day, &asked.receptions)
 }

@@ -108,7 +108,20 @@ fn from_folder(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
     Ok(files)
 }
 
+/// How many faults are told: a file that is missing makes thousands of lines wrong.
+const TOLD: usize = 40;
+
 fn list(faults: &[Fault]) -> String {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    format!("the catalogue is wrong:\n{}", lines.join("\n"))
+    let (causes, others): (Vec<&Fault>, Vec<&Fault>) = faults
+        .iter()
+        .partition(|fault| fault.is_of_a_missing_file());
+    let told = causes.into_iter().chain(others).take(TOLD);
+    let mut text = "the catalogue is wrong:".to_owned();
+    for fault in told {
+        text.push_str(&format!("\n{fault}"));
+    }
+    if let Some(more @ 1..) = faults.len().checked_sub(TOLD) {
+        text.push_str(&format!("\n… and {more} more, which may go with these"));
+    }
+    text
 }

@@ -153,6 +153,10 @@ fn a_wrong_file_is_told_with_line_and_reason_and_enters_nothing() {
             "day.csv:2: receive_time: `25:00` is not a time",
         ),
         (
+            "number,receive_time,procedure,name\n1,23:59:59,1.004873,A\n",
+            "day.csv:2: receive_time: must be on",
+        ),
+        (
             "number,receive_time,procedure,name\nx,00:00,1.004873,A\n",
             "day.csv:2: number: `x` is not a number of a block",
         ),

@@ -84,7 +84,15 @@ impl Fault {
             reason: error.message().to_owned(),
         }
     }
+
+    /// Whether the whole file is missing, which makes many others wrong.
+    #[must_use]
+    pub fn is_of_a_missing_file(&self) -> bool {
+        self.reason == MISSING
+    }
 }
+
+const MISSING: &str = "the file is missing";
 
 /// Everything that the product ships or an office adds, parsed once.
 #[derive(Debug, Clone)]
@@ -292,7 +300,7 @@ fn missing(path: &str) -> Fault {
     Fault {
         file: path.to_owned(),
         line: 1,
-        reason: "the file is missing".to_owned(),
+        reason: MISSING.to_owned(),
     }
 }
 
