@@ -159,8 +159,9 @@ impl Workbook {
 /// How many bytes all parts of a zip say they have, unpacked; none of what is no zip.
 fn unpacked(bytes: &[u8]) -> Option<u64> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let sizes = (0..archive.len()).map(|part| Some(archive.by_index_raw(part).ok()?.size()));
-    sizes.sum()
+    (0..archive.len()).try_fold(0_u64, |sum, part| {
+        Some(sum.saturating_add(archive.by_index_raw(part).ok()?.size()))
+    })
 }
 
 /// Rows of a sheet as texts, with the numbers that the sheet shows.
